@@ -1,0 +1,1 @@
+"""Arrays, decibels, files and ffmpeg: what every room that touches sound stands on."""

@@ -1,0 +1,77 @@
+"""The cast, resolved: every role with its engine, checked voice and limits. No model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.engines import Engine, ReadingLimits, Settings, find_engine
+from pipeline.errors import InputError, ProblemsError
+from pipeline.production import Order
+
+
+@dataclass(frozen=True)
+class CastVoice:
+    """What a role speaks with.
+
+    Attributes:
+        voice: as a `Reading` carries it: a name, or the absolute path of a voice file.
+        settings: the engine's settings, checked, defaults filled in.
+    """
+
+    role: str
+    engine: Engine
+    voice: str
+    seed: int
+    speed: float
+    gain_db: float
+    settings: Settings
+    limits: ReadingLimits
+
+
+def resolve_cast(order: Order) -> Mapping[str, CastVoice]:
+    """The cast of a production, every engine, setting and voice checked.
+
+    Raises:
+        InputError: an unknown engine, setting or voice, with its place in the production file.
+    """
+    problems: list[InputError] = []
+    settings = _checked_settings(order, problems)
+    cast: dict[str, CastVoice] = {}
+    for role, member in order.production.cast.items():
+        if member.engine not in settings:
+            continue  # already reported
+        engine, checked = settings[member.engine]
+        try:
+            voice = engine.check_voice(member.voice, checked, order.folder)
+        except InputError as error:
+            problems.append(_at(error, order, "cast", role, "voice"))
+            continue
+        cast[role] = CastVoice(
+            role, engine, voice, member.seed, member.speed, member.gain_db, checked, engine.limits(checked)
+        )
+    if problems:
+        raise problems[0] if len(problems) == 1 else ProblemsError(problems)
+    return cast
+
+
+def _checked_settings(order: Order, problems: list[InputError]) -> dict[str, tuple[Engine, Settings]]:
+    production = order.production
+    wanted = {member.engine: ("cast", role, "engine") for role, member in reversed(production.cast.items())}
+    wanted |= {name: ("engines", name) for name in production.engines if name not in wanted}  # type: ignore[misc]
+    checked: dict[str, tuple[Engine, Settings]] = {}
+    for name, path in wanted.items():
+        try:
+            engine = find_engine(name)
+        except InputError as error:
+            problems.append(_at(error, order, *path))
+            continue
+        try:
+            checked[name] = (engine, engine.check_settings(production.engines.get(name, {}), order.folder))
+        except InputError as error:
+            problems.append(_at(error, order, "engines", name))
+    return checked
+
+
+def _at(error: InputError, order: Order, *path: str) -> InputError:
+    return InputError(error.what, where=error.where or order.place(*path), next_step=error.next_step)

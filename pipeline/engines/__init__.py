@@ -1,0 +1,182 @@
+"""The narrators' door: two small protocols, found by entry point (``chapterhouse.engines``).
+
+An `Engine` is cheap: it describes itself, its voices and its limits, checks settings and says whether its model
+is on this machine, all without loading a model. `Engine.load` gives a `Narrator`, which holds the model and reads.
+A narrator is deaf to the story: it gets readings and gives sounds, and what a reading sounds like depends on the
+reading alone, never on its neighbours, the batch, the order or the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from pipeline.audio.sound import Sound
+from pipeline.errors import EngineError, InputError
+
+Settings = Mapping[str, str | int | float | bool | None]
+"""An engine's own settings, as written in the production file (``engines.<name>``), already checked."""
+
+
+@dataclass(frozen=True)
+class ReadingLimits:
+    """What a narrator reads well in one breath. Chunks are packed up to ``target_s`` and never past ``max_s``.
+
+    Attributes:
+        target_s: the length of speech the packer aims at, seconds.
+        max_s: the longest estimated speech allowed in one chunk, seconds.
+        max_characters: hard limit on the spoken text, None for no such limit.
+    """
+
+    target_s: float
+    max_s: float
+    max_characters: int | None = None
+
+
+@dataclass(frozen=True)
+class VoiceCard:
+    """One voice of an engine, for listings and checks."""
+
+    name: str
+    language: str
+    gender: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One text to be read aloud, and everything its sound depends on apart from the engine itself.
+
+    Attributes:
+        text: the spoken text; no markup.
+        voice: a voice name of the engine, or the absolute path of a voice file.
+        language: BCP 47 tag.
+        seed: decides every random choice of the engine.
+        speed: 1.0 is the voice's own pace; 0.5 slow … 2.0 fast.
+        sampling: engine options of this reading (Bark: temperatures, min_eos_p), sorted (name, value) pairs.
+    """
+
+    text: str
+    voice: str
+    language: str = "en"
+    seed: int = 0
+    speed: float = 1.0
+    sampling: tuple[tuple[str, float | int | str | bool | None], ...] = ()
+
+
+class Unreadable(EngineError):
+    """A narrator cannot read one particular reading (text over the model's limit, no phonemes, …).
+
+    Args:
+        index: position of the reading in the sequence given to `Narrator.read`.
+    """
+
+    def __init__(self, what: str, *, index: int, next_step: str | None = None) -> None:
+        super().__init__(what, next_step=next_step)
+        self.index = index
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _unreadable, (self.what, self.index, self.next_step)
+
+
+def _unreadable(what: str, index: int, next_step: str | None) -> Unreadable:
+    return Unreadable(what, index=index, next_step=next_step)
+
+
+@runtime_checkable
+class Narrator(Protocol):
+    """A loaded engine."""
+
+    sample_rate: int
+
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
+        """Read all of ``readings``; yield ``(index, sound)`` as each is done, in any order.
+
+        Raises:
+            Unreadable: one reading cannot be read as it stands.
+        """
+        ...
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """What is known of an engine before its model is loaded."""
+
+    name: str
+    summary: str
+    licence: str
+    languages: tuple[str, ...]
+
+    def limits(self, settings: Settings) -> ReadingLimits:
+        """What this engine reads in one breath."""
+        ...
+
+    def voices(self) -> Sequence[VoiceCard]:
+        """The named voices that come with the engine."""
+        ...
+
+    def check_settings(self, settings: Settings, base: Path) -> Settings:
+        """Settings with defaults filled in and paths made absolute against ``base``.
+
+        Raises:
+            InputError: an unknown setting or a value out of range.
+        """
+        ...
+
+    def check_voice(self, voice: str, settings: Settings, base: Path) -> str:
+        """The voice as a `Reading` carries it: a name, or the absolute path of a voice file.
+
+        Raises:
+            InputError: no such voice, or a voice file that is not one.
+        """
+        ...
+
+    def fingerprint(self, settings: Settings) -> str:
+        """Short hash over code version and weights: a part of every take's key.
+
+        Raises:
+            MissingError: the model is not on this machine.
+        """
+        ...
+
+    def voice_fingerprint(self, voice: str, settings: Settings) -> str:
+        """Short hash over a checked voice's own content (its name where the weights hold it)."""
+        ...
+
+    def load(self, settings: Settings) -> Narrator:
+        """The narrator, with its model in memory.
+
+        Raises:
+            MissingError: the model is not on this machine; says which command fetches it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class _Catalogue:
+    engines: dict[str, Engine] = field(default_factory=dict)
+
+
+_CATALOGUE = _Catalogue()
+
+
+def engine_names() -> list[str]:
+    """Names of all engines installed on this machine, sorted."""
+    return sorted({point.name for point in entry_points(group="chapterhouse.engines")})
+
+
+def find_engine(name: str) -> Engine:
+    """The engine registered under ``name`` in the entry-point group ``chapterhouse.engines``.
+
+    Raises:
+        InputError: no such engine.
+    """
+    if name not in _CATALOGUE.engines:
+        points = {point.name: point for point in entry_points(group="chapterhouse.engines")}
+        if name not in points:
+            raise InputError(f"there is no engine '{name}'", next_step=f"use one of: {', '.join(sorted(points))}")
+        _CATALOGUE.engines[name] = points[name].load()()
+    return _CATALOGUE.engines[name]

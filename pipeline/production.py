@@ -1,0 +1,282 @@
+"""The order: one YAML file as strict, frozen models. Every room receives only its own slice of it.
+
+Unknown keys are errors. `pipeline.production_file` reads the file and gives errors their line and column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from pipeline.errors import Place
+
+NARRATOR = "NARRATOR"
+"""The role of every word that no other role is named for."""
+
+Engine = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+RoleName = Annotated[str, Field(pattern=r"^[^\W_a-z][^a-z:\[\]]*$", min_length=1, max_length=40)]
+SettingValue = str | int | float | bool | None
+
+
+class Model(BaseModel):
+    """Strict, frozen, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Rights(Model):
+    """Who owns what. Travels into the tags."""
+
+    copyright: str = Field("", description="Copyright line of the text, e.g. '1851, public domain'.")
+    producer: str = Field("", description="Phonogram (℗) line of the recording.")
+    licence: str = Field("", description="Licence of the recording, by name or URL.")
+    source: str = Field("", description="Edition that the script was taken from.")
+
+
+class Script(Model):
+    """Where the words come from."""
+
+    path: Annotated[Path, Field(strict=False)] = Field(description="The script, relative to the production file.")
+    format: Literal["auto", "markdown", "text"] = Field(
+        "auto", description="auto goes by the file's suffix: .md or .markdown is markdown, .txt is text."
+    )
+
+
+class CastMember(Model):
+    """The voice that a role speaks with."""
+
+    engine: Engine = Field(description="Engine name; `chapterhouse voices` lists them.")
+    voice: str = Field(
+        min_length=1,
+        description="A voice of the engine, or the path of a voice file (Bark: a history prompt .npz), "
+        "relative to the production file.",
+    )
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Changes every random choice of this role's takes.")
+    speed: float = Field(1.0, ge=0.5, le=2.0, description="1.0 is the voice's own pace.")
+    gain_db: float = Field(0.0, ge=-24.0, le=24.0, description="Level of this role in the mix, dB.")
+
+
+class Pauses(Model):
+    """Seconds of room tone after a chunk, by reason. A take's own silence is trimmed first."""
+
+    clause_s: float = Field(0.15, ge=0, le=10, description="Where a sentence too long for one breath was split.")
+    sentence_s: float = Field(0.45, ge=0, le=10)
+    paragraph_s: float = Field(0.8, ge=0, le=10)
+    line_s: float = Field(0.5, ge=0, le=10, description="Where another role speaks next.")
+    section_s: float = Field(1.8, ge=0, le=20, description="At a scene break.")
+    heading_s: float = Field(1.5, ge=0, le=20, description="After the chapter's announcement.")
+    head_s: float = Field(0.75, ge=0, le=20, description="Before a chapter's first word.")
+    tail_s: float = Field(3.0, ge=0, le=20, description="After a chapter's last word.")
+
+
+class Verify(Model):
+    """How takes are checked and how often a failed one is recorded again."""
+
+    mode: Literal["off", "free"] = Field(
+        "free", description="free: checks that cost no recogniser: length, level, clipping, silence."
+    )
+    retakes: int = Field(2, ge=0, le=10, description="New seeds tried for a take that fails.")
+
+
+class Mix(Model):
+    """How takes become a chapter."""
+
+    trim_threshold_db: float = Field(
+        -50.0, ge=-90, le=-20, description="Below this, relative to the take's active level, an edge is silence."
+    )
+    pre_roll_ms: float = Field(30.0, ge=0, le=500, description="Kept before the first sound.")
+    post_roll_ms: float = Field(60.0, ge=0, le=500, description="Kept after the last sound.")
+    fade_ms: float = Field(8.0, ge=5, le=20, description="Raised-cosine fade at both edges of a take.")
+    room_tone_dbfs: float = Field(
+        -70.0, ge=-90, le=-60, description="RMS of the room tone between takes, after mastering gain."
+    )
+
+
+class MasterOverrides(Model):
+    """Figures of the profile to depart from."""
+
+    target_lufs: float | None = Field(None, ge=-40, le=-8)
+    ceiling_dbtp: float | None = Field(None, ge=-20, le=-0.1)
+    rate_hz: Literal[24000, 44100, 48000, 96000] | None = None
+
+
+class Mastering(Model):
+    """What the finished chapters must meet."""
+
+    profile: Literal["audiobook-acx", "podcast"] = "audiobook-acx"
+    overrides: MasterOverrides = MasterOverrides()
+
+
+class Delivery(Model):
+    """One format to deliver."""
+
+    format: Literal["flac", "mp3", "m4b"]
+    bitrate_kbps: int | None = Field(
+        None, ge=32, le=320, description="Constant bit rate; default mp3 192, m4b 96; not for flac."
+    )
+
+    @model_validator(mode="after")
+    def _bitrate_has_a_use(self) -> Self:
+        if self.format == "flac" and self.bitrate_kbps is not None:
+            raise ValueError("flac is lossless and has no bitrate_kbps")
+        return self
+
+
+class Paths(Model):
+    """Folders, relative to the production file. None: under ``build/<production name>/`` beside it."""
+
+    output: Annotated[Path, Field(strict=False)] | None = Field(None, description="Deliverables and report.")
+    vault: Annotated[Path, Field(strict=False)] | None = Field(
+        None, description="Takes, mixes and masters; may be shared by productions."
+    )
+    state: Annotated[Path, Field(strict=False)] | None = Field(
+        None, description="What the run itself needs: lock, Prefect's database."
+    )
+
+
+class Schedule(Model):
+    """When `chapterhouse serve` renders this production."""
+
+    cron: str = Field(description="Five cron fields: minute hour day month weekday.")
+    timezone: str = Field("UTC", description="IANA name, e.g. Europe/Berlin.")
+
+    @field_validator("cron")
+    @classmethod
+    def _is_cron(cls, cron: str) -> str:
+        from cronsim import CronSim, CronSimError  # only productions with a schedule need it
+
+        try:
+            CronSim(cron, datetime.now())
+        except CronSimError as error:
+            raise ValueError(f"not a cron expression of five fields: {error}") from error
+        return cron
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        from zoneinfo import available_timezones
+
+        if name not in available_timezones():
+            raise ValueError(f"'{name}' is not an IANA time zone such as Europe/Berlin")
+        return name
+
+
+def _formats(value: Any) -> Any:
+    """``[flac, mp3]`` is short for ``[{format: flac}, {format: mp3}]``."""
+    if isinstance(value, list):
+        return tuple({"format": item} if isinstance(item, str) else item for item in value)
+    return value
+
+
+class Production(Model):
+    """One title, from script to deliverables."""
+
+    title: str = Field(min_length=1, max_length=300)
+    author: str = Field("", max_length=300)
+    narrator: str = Field("", description="Narrator credit; default: the voices, named as synthetic.")
+    language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47 tag.")
+    cover: Annotated[Path, Field(strict=False)] | None = Field(
+        None, description="JPEG or PNG, square; default: one is drawn."
+    )
+    rights: Rights = Rights()
+    script: Script
+    cast: dict[RoleName, CastMember] = Field(
+        description=f"Role → voice. {NARRATOR} reads everything that no other role is named for."
+    )
+    engines: dict[Engine, dict[str, SettingValue]] = Field(
+        default_factory=dict, description="Settings of an engine, e.g. bark: {model: suno/bark-small}."
+    )
+    lexicon: dict[str, str] = Field(
+        default_factory=dict, description="Spelling → respelling; whole words, as the narrator should read them."
+    )
+    pauses: Pauses = Pauses()
+    verify: Verify = Verify()
+    mix: Mix = Mix()
+    master: Mastering = Mastering()
+    deliver: Annotated[tuple[Delivery, ...], BeforeValidator(_formats)] = Field(
+        (Delivery(format="flac"), Delivery(format="mp3"), Delivery(format="m4b"))
+    )
+    paths: Paths = Paths()
+    schedule: Schedule | None = None
+
+    @field_validator("cast")
+    @classmethod
+    def _has_a_narrator(cls, cast: dict[str, CastMember]) -> dict[str, CastMember]:
+        if NARRATOR not in cast:
+            raise ValueError(f"the cast needs a {NARRATOR}")
+        return cast
+
+    @field_validator("deliver")
+    @classmethod
+    def _formats_once(cls, deliver: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+        formats = [delivery.format for delivery in deliver]
+        if not formats:
+            raise ValueError("at least one format must be delivered")
+        if len(set(formats)) != len(formats):
+            raise ValueError("a format is listed twice")
+        return deliver
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """``("cast", "ANNA", "voice")`` as ``cast.ANNA.voice``."""
+    return ".".join(map(str, path))
+
+
+class Order(Model):
+    """A production together with the file it came from; all paths absolute.
+
+    Attributes:
+        file: the production file.
+        production: what it says, with ``base:`` merged in.
+        places: where each value was written, by its dotted path (``cast.ANNA.voice``).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    file: Path
+    production: Production
+    places: dict[str, Place] = {}
+
+    def place(self, *path: str | int) -> Place:
+        """Where a value, or else the nearest one around it, was written."""
+        for length in range(len(path), 0, -1):
+            found = self.places.get(dotted(path[:length]))
+            if found is not None:
+                return found
+        return Place(str(self.file))
+
+    @property
+    def name(self) -> str:
+        """The production file's name without its suffix; names folders and logs."""
+        return self.file.stem
+
+    @property
+    def folder(self) -> Path:
+        return self.file.parent
+
+    def resolve(self, path: Path) -> Path:
+        """``path`` as seen from the production file's folder, absolute."""
+        return (self.folder / path.expanduser()).resolve()
+
+    def _own(self, chosen: Path | None, default: str) -> Path:
+        return self.resolve(chosen) if chosen is not None else self.folder / "build" / self.name / default
+
+    @property
+    def output(self) -> Path:
+        return self._own(self.production.paths.output, "deliverables")
+
+    @property
+    def vault(self) -> Path:
+        return self._own(self.production.paths.vault, "vault")
+
+    @property
+    def state(self) -> Path:
+        return self._own(self.production.paths.state, "state")
+
+    @property
+    def script(self) -> Path:
+        return self.resolve(self.production.script.path)
