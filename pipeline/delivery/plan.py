@@ -1,0 +1,130 @@
+"""What will be delivered: every file with its name, its key and how it is made. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from pipeline.audio.ffmpeg import Ffmpeg
+from pipeline.delivery.cover import Cover, check_cover
+from pipeline.delivery.encoding import (
+    Encoding,
+    m4a_encoding,
+    m4b_bitrate_kbps,
+    mp3_bitrate_kbps,
+    mp3_encoding,
+)
+from pipeline.delivery.names import chapter_stems, title_stem
+from pipeline.delivery.packing import pack_flac, pack_m4b, pack_mp3
+from pipeline.delivery.tags import tags_of
+from pipeline.errors import Place
+from pipeline.materials import Master, Notice
+from pipeline.production import Delivery, Order
+from pipeline.vault import content_key
+
+VERSION = 1
+LONGEST_M4B_S = 23 * 3600  # Apple Books: under 23 h a track
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One file to deliver.
+
+    Attributes:
+        format: ``flac``, ``mp3`` or ``m4b``.
+        name: path in the output folder, with ``/``.
+        key: of everything the file is made from.
+        encoding: the sound to be encoded first; None where the master itself is packed.
+        source: the master that is packed where there is no encoding.
+        pack: called with the sound's path and the path to write.
+    """
+
+    format: str
+    name: str
+    key: str
+    encoding: Encoding | None
+    source: Path
+    pack: Callable[[Path, Path], None]
+
+
+def plan(
+    masters: Sequence[Master], order: Order, *, narrators: str, cover: Cover, ffmpeg: Ffmpeg
+) -> tuple[Piece, ...]:
+    """Every file of the order: formats as the production lists them, chapters in order.
+
+    Raises:
+        InputError: a bit rate that the format does not have.
+    """
+    return tuple(
+        piece
+        for delivery in order.production.deliver
+        for piece in _FORMATS[delivery.format](_Job(tuple(masters), order, delivery, narrators, cover, ffmpeg))
+    )
+
+
+def foresee(masters: Sequence[Master], order: Order) -> tuple[Notice, ...]:
+    """What a producer should know about these deliverables though it stops nothing."""
+    notices = list(check_cover(order))
+    hours = sum(master.seconds for master in masters) / 3600
+    if hours * 3600 >= LONGEST_M4B_S and any(delivery.format == "m4b" for delivery in order.production.deliver):
+        notices.append(
+            Notice(
+                f"the M4B is {hours:.1f} h long; Apple Books takes less than 23 h in one file, and some players lose "
+                "their place beyond: deliver the MP3s there",
+                Place(str(order.file)),
+            )
+        )
+    return tuple(notices)
+
+
+@dataclass(frozen=True)
+class _Job:
+    masters: tuple[Master, ...]
+    order: Order
+    delivery: Delivery
+    narrators: str
+    cover: Cover
+    ffmpeg: Ffmpeg
+
+    def key(self, sound: str, *facts: object) -> str:
+        return content_key(
+            {
+                "stage": f"deliver {self.delivery.format}",
+                "version": VERSION,
+                "sound": sound,
+                "cover": self.cover.sha256,
+                "ffmpeg": self.ffmpeg.version,
+                "facts": facts,
+            }
+        )
+
+
+def _flacs(job: _Job) -> Iterator[Piece]:
+    for master, stem in zip(job.masters, chapter_stems(job.masters), strict=True):
+        tags = tags_of(job.order, job.narrators, len(job.masters), master)
+        pack = partial(pack_flac, tags=tags, cover=job.cover, ffmpeg=job.ffmpeg)
+        yield Piece("flac", f"flac/{stem}.flac", job.key(master.key, asdict(tags)), None, master.path, pack)
+
+
+def _mp3s(job: _Job) -> Iterator[Piece]:
+    for master, stem in zip(job.masters, chapter_stems(job.masters), strict=True):
+        tags = tags_of(job.order, job.narrators, len(job.masters), master)
+        encoding = mp3_encoding(master, mp3_bitrate_kbps(job.delivery.bitrate_kbps, master.rate_hz), job.ffmpeg)
+        pack = partial(pack_mp3, tags=tags, cover=job.cover)
+        yield Piece("mp3", f"mp3/{stem}.mp3", job.key(encoding.key, asdict(tags)), encoding, master.path, pack)
+
+
+def _m4b(job: _Job) -> Iterator[Piece]:
+    first = job.masters[0]
+    tags = tags_of(job.order, job.narrators, len(job.masters))
+    kbps = m4b_bitrate_kbps(job.delivery.bitrate_kbps, first.rate_hz, first.channels)
+    encoding = m4a_encoding(job.masters, kbps, job.ffmpeg)
+    chapters = [(master.number, master.title, master.sample_count) for master in job.masters]
+    pack = partial(pack_m4b, masters=job.masters, tags=tags, cover=job.cover, ffmpeg=job.ffmpeg)
+    key = job.key(encoding.key, asdict(tags), chapters)
+    yield Piece("m4b", f"{title_stem(job.order.production.title)}.m4b", key, encoding, first.path, pack)
+
+
+_FORMATS: dict[str, Callable[[_Job], Iterator[Piece]]] = {"flac": _flacs, "mp3": _mp3s, "m4b": _m4b}

@@ -1,0 +1,146 @@
+"""What a file says about itself: who wrote it, who speaks, whose it is, and that the voice is synthetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.materials import Master
+from pipeline.production import Order, Rights
+
+GENRE = "Audiobook"
+DISCLOSURE = "The narration is synthetic speech, made with Chapterhouse."
+UNDETERMINED = "und"
+# ISO 639-1 → ISO 639-2/T: MP4 and ID3 want three letters.
+# fmt: off
+LONG_LANGUAGES = {
+    "ar": "ara", "bg": "bul", "ca": "cat", "cs": "ces", "cy": "cym", "da": "dan", "de": "deu", "el": "ell",
+    "en": "eng", "es": "spa", "et": "est", "eu": "eus", "fa": "fas", "fi": "fin", "fr": "fra", "ga": "gle",
+    "gl": "glg", "he": "heb", "hi": "hin", "hr": "hrv", "hu": "hun", "id": "ind", "is": "isl", "it": "ita",
+    "ja": "jpn", "ko": "kor", "la": "lat", "lt": "lit", "lv": "lav", "ms": "msa", "nb": "nob", "nl": "nld",
+    "nn": "nno", "no": "nor", "pl": "pol", "pt": "por", "ro": "ron", "ru": "rus", "sk": "slk", "sl": "slv",
+    "sr": "srp", "sv": "swe", "th": "tha", "tr": "tur", "uk": "ukr", "vi": "vie", "zh": "zho",
+}
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Tags:
+    """The tags of one file; empty strings are left out.
+
+    Attributes:
+        title: of the file: the chapter's, or the whole title's.
+        artist: the author, or the narrators where no author is named.
+        album: the whole title.
+        narrators: who is heard.
+        track: the chapter's number, None for the whole title in one file.
+        track_count: how many chapters there are.
+        copyright: copyright and phonogram lines.
+        licence: licence of the recording.
+        language: BCP 47.
+        comment: disclosure, licence and source.
+    """
+
+    title: str
+    artist: str
+    album: str
+    narrators: str
+    track: int | None
+    track_count: int
+    copyright: str
+    licence: str
+    language: str
+    comment: str
+
+    @property
+    def long_language(self) -> str:
+        """ISO 639-2 code, `UNDETERMINED` for a language that is not in our table."""
+        first = self.language.split("-")[0].lower()
+        return first if len(first) == 3 else LONG_LANGUAGES.get(first, UNDETERMINED)
+
+    @property
+    def track_of(self) -> str:
+        """``3/12``; empty for the whole title."""
+        return "" if self.track is None else f"{self.track}/{self.track_count}"
+
+
+def tags_of(order: Order, narrators: str, count: int, master: Master | None = None) -> Tags:
+    """Tags of a chapter's file, or of the whole title when no ``master`` is named.
+
+    Args:
+        narrators: the narrator credit.
+        count: how many chapters the title has.
+    """
+    production = order.production
+    return Tags(
+        title=_one_line(master.title or f"Chapter {master.number}") if master else _one_line(production.title),
+        artist=_one_line(production.author or narrators),
+        album=_one_line(production.title),
+        narrators=_one_line(narrators),
+        track=master.number if master else None,
+        track_count=count,
+        copyright=_copyright(production.rights),
+        licence=_one_line(production.rights.licence),
+        language=production.language,
+        comment=_comment(production.rights),
+    )
+
+
+def vorbis_comments(tags: Tags) -> dict[str, str]:
+    """Tags for FLAC, under the field names of xiph.org's recommendation and those players use for audiobooks."""
+    return _filled(
+        {
+            "TITLE": tags.title,
+            "ARTIST": tags.artist,
+            "ALBUM_ARTIST": tags.artist,  # ffmpeg writes it as ALBUMARTIST
+            "ALBUM": tags.album,
+            "TRACKNUMBER": "" if tags.track is None else str(tags.track),
+            "TRACKTOTAL": "" if tags.track is None else str(tags.track_count),
+            "GENRE": GENRE,
+            "COMPOSER": tags.narrators,
+            "NARRATOR": tags.narrators,
+            "LANGUAGE": tags.language,
+            "COPYRIGHT": tags.copyright,
+            "LICENSE": tags.licence,
+            "COMMENT": tags.comment,
+        }
+    )
+
+
+def mp4_tags(tags: Tags) -> dict[str, str]:
+    """Tags for M4B by ffmpeg's names. Audiobook players show the composer as the narrator."""
+    return _filled(
+        {
+            "title": tags.title,
+            "artist": tags.artist,
+            "album_artist": tags.artist,
+            "album": tags.album,
+            "composer": tags.narrators,
+            "genre": GENRE,
+            "copyright": tags.copyright,
+            "comment": tags.comment,
+            "description": tags.comment,
+            "media_type": "2",  # iTunes' stik: audiobook
+            "gapless_playback": "1",
+        }
+    )
+
+
+def _filled(fields: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value}
+
+
+def _copyright(rights: Rights) -> str:
+    producer = _one_line(rights.producer)
+    marked = producer if not producer or producer.startswith(("℗", "(P)")) else f"℗ {producer}"
+    return "; ".join(line for line in (_one_line(rights.copyright), marked) if line)
+
+
+def _comment(rights: Rights) -> str:
+    licence = f"Licence: {_one_line(rights.licence)}." if rights.licence else ""
+    source = f"Text: {_one_line(rights.source)}." if rights.source else ""
+    return " ".join(part for part in (DISCLOSURE, licence, source) if part)
+
+
+def _one_line(text: str) -> str:
+    """Tags are lines: white space collapsed, control characters gone (a NUL would end an ID3 frame)."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
