@@ -1,0 +1,230 @@
+"""Every command of ``chapterhouse``. The rooms are imported inside the commands: ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline import __version__
+from pipeline.errors import ProductionError
+
+if TYPE_CHECKING:
+    from pipeline.production import Order
+
+EXIT_CODES = """\b
+Exit codes:
+    0  done
+    1  a bug in chapterhouse itself
+    2  the command line is wrong
+    3  the production file, the script or the cast is wrong
+    4  a model, a voice or a program is missing on this machine
+    5  a disk is full or a folder cannot be written
+    6  another run is at work on this production
+    7  a narrator or an encoder failed
+  130  stopped by Ctrl-C or SIGTERM; the next run goes on from there
+"""
+
+PRODUCTION = click.argument("production", type=click.Path(path_type=Path), metavar="PRODUCTION.yaml")
+
+
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="chapterhouse")
+def chapterhouse() -> None:
+    """From a manuscript and one YAML file to a finished, mastered audiobook, on this machine."""
+
+
+def main() -> None:
+    """The command's entry point."""
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        result = chapterhouse.main(prog_name="chapterhouse", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        return 130
+    except ProductionError as error:
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+        return error.exit_code
+    return result if isinstance(result, int) else 0
+
+
+def _order(production: Path) -> Order:
+    from pipeline.production_file import load_order
+
+    return load_order(production)
+
+
+@chapterhouse.command()
+@PRODUCTION
+@click.option("--json", "as_json", is_flag=True, help="End standard output with the result as one line of JSON.")
+@click.option("--result", type=click.Path(path_type=Path), help="Write the result, one line of JSON, to this file too.")
+def render(production: Path, *, as_json: bool, result: Path | None) -> None:
+    """Render a production: record, mix, master, deliver. What exists already is used again."""
+    from pipeline.cli.watching import json_line, show_outcome, watch
+    from pipeline.flows.render import render as run
+    from pipeline.vault import write_text
+
+    order = _order(production)
+    with watch(plain=as_json) as listener:
+        outcome = run(order, listener)
+    if result is not None:
+        write_text(result, json_line(outcome) + "\n")
+    show_outcome(outcome, as_json=as_json)
+
+
+@chapterhouse.command()
+@PRODUCTION
+def check(production: Path) -> None:
+    """Check the production file, the script and the cast. Loads no model, writes nothing."""
+    from pipeline.flows.callsheet import draw_up
+
+    sheet = draw_up(_order(production))
+    for notice in sheet.notices:
+        click.echo(f"note: {notice}")
+    chunks = [chunk for chapter in sheet.chapters for chunk in chapter.chunks]
+    words = sum(len(chunk.shown.split()) for chunk in chunks)
+    click.echo(
+        f"{production}: good. {len(sheet.chapters)} chapters, {words:,} words in {len(chunks):,} chunks, "
+        f"{len(sheet.cast)} roles; every word of the script is in a chunk."
+    )
+
+
+@chapterhouse.command()
+@PRODUCTION
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on one line.")
+def plan(production: Path, *, as_json: bool) -> None:
+    """Show chapters, chunks, estimated audio and what is in the vault already. Loads no model."""
+    from pipeline.cli.listings import show_plan
+    from pipeline.flows.callsheet import draw_up
+
+    show_plan(draw_up(_order(production)), as_json=as_json)
+
+
+@chapterhouse.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.option("--name", default="my-book", show_default=True, help="Name of the production.")
+def init(folder: Path, name: str) -> None:
+    """Write a commented production file and a sample script to start from."""
+    from pipeline.cli.starter import write_starter
+
+    production = write_starter(folder, name)
+    click.echo(f"wrote {production}\nnext: chapterhouse render {production}")
+
+
+@chapterhouse.command()
+def schema() -> None:
+    """Print the JSON Schema of a production file, for editors."""
+    from pipeline.production_file import production_schema
+
+    click.echo(production_schema())
+
+
+@chapterhouse.group(invoke_without_command=True)
+@click.option("--language", help="Only voices of this language, e.g. en.")
+@click.pass_context
+def voices(context: click.Context, language: str | None) -> None:
+    """List the voices of every engine."""
+    if context.invoked_subcommand is None:
+        from pipeline.cli.listings import show_voices
+
+        show_voices(language)
+
+
+@voices.command()
+@click.argument("text")
+@click.option(
+    "--voice",
+    "chosen",
+    multiple=True,
+    metavar="ENGINE/VOICE",
+    help="May be given several times; default: every voice that is ready on this machine.",
+)
+@click.option("--to", "folder", type=click.Path(path_type=Path), default="auditions", show_default=True)
+@click.option("--seed", default=0, show_default=True)
+@click.option("--speed", default=1.0, show_default=True, type=click.FloatRange(0.5, 2.0))
+@click.option("--model", help="Checkpoint for bark: suno/bark, suno/bark-small or a folder.")
+def audition(text: str, *, chosen: tuple[str, ...], folder: Path, seed: int, speed: float, model: str | None) -> None:
+    """Render one line of TEXT in several voices, a WAV file each."""
+    from pipeline.cli.listings import audition_voices
+
+    audition_voices(text, chosen, folder, seed=seed, speed=speed, model=model)
+
+
+@chapterhouse.group()
+def models() -> None:
+    """Fetch, list, verify and remove models."""
+
+
+@models.command("list")
+def models_list() -> None:
+    """List the models that can be fetched and the ones on this machine."""
+    from pipeline.cli.listings import show_models
+
+    show_models()
+
+
+@models.command()
+@click.argument("name")
+def pull(name: str) -> None:
+    """Fetch a model, e.g. bark-small. Goes on where it was interrupted."""
+    from pipeline.engines.models import pull as pull_model
+
+    click.echo(f"{name} is at {pull_model(name)}")
+
+
+@models.command()
+@click.argument("name")
+def verify(name: str) -> None:
+    """Read a model's files again and compare their checksums."""
+    from pipeline.cli.listings import verify_model
+
+    verify_model(name)
+
+
+@models.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Remove a model from this machine."""
+    from pipeline.engines.models import remove as remove_model
+
+    click.echo(f"removed {name}: {remove_model(name) / 1e6:,.0f} MB freed")
+
+
+@chapterhouse.command()
+def doctor() -> None:
+    """Say what is missing on this machine and how to get it."""
+    from pipeline.cli.doctor import examine, show_findings
+
+    findings = examine()
+    show_findings(findings)
+    if any(finding.serious for finding in findings):
+        raise click.exceptions.Exit(4)
+
+
+@chapterhouse.command()
+@click.argument("productions", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PRODUCTION.yaml...")
+@click.option("--port", default=4200, show_default=True, help="Of the Prefect server on 127.0.0.1.")
+def serve(productions: tuple[Path, ...], port: int) -> None:
+    """Render productions on their schedules, until Ctrl-C."""
+    from pipeline.flows.serving import serve as serve_productions
+
+    serve_productions([_order(production) for production in productions], port=port, say=click.echo)
+
+
+@chapterhouse.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell, e.g. eval "$(chapterhouse completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None, shell
+    click.echo(kind(chapterhouse, {}, "chapterhouse", "_CHAPTERHOUSE_COMPLETE").source())

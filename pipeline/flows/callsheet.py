@@ -1,0 +1,86 @@
+"""The call sheet: a production drawn up for recording. Everything a run must know before a model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pipeline.booth import Slot, plan_takes
+from pipeline.casting import CastVoice, resolve_cast
+from pipeline.delivery import check_cover
+from pipeline.errors import InputError
+from pipeline.materials import ChapterChunks, Notice
+from pipeline.production import Order
+from pipeline.script import chunk_manuscript, read_manuscript
+from pipeline.vault import Vault
+
+BATCH = 32  # readings in one Prefect task: enough for a narrator to batch, few enough to be lost without grief
+
+
+@dataclass(frozen=True)
+class CallSheet:
+    """Chapters, cast and vault of one production.
+
+    Attributes:
+        notices: what the producer should know, such as sentences too long for one breath.
+    """
+
+    order: Order
+    cast: Mapping[str, CastVoice]
+    chapters: tuple[ChapterChunks, ...]
+    notices: tuple[Notice, ...]
+
+    @property
+    def vault(self) -> Vault:
+        return Vault(self.order.vault)
+
+    @property
+    def narrators(self) -> str:
+        """The narrator credit: as written, or the voices by name."""
+        if self.order.production.narrator:
+            return self.order.production.narrator
+        voices = dict.fromkeys(
+            f"{voice.engine.name}/{voice.voice.rpartition('/')[2]}" for voice in self.cast.values()
+        )
+        return f"synthetic voices {', '.join(voices)}"
+
+    def slots(self, chapter: ChapterChunks) -> list[Slot]:
+        """The slots of a chapter's chunks, in order.
+
+        Raises:
+            MissingError: an engine's model is not on this machine.
+        """
+        return plan_takes(chapter.chunks, self.cast, self.order.production.language)
+
+
+def draw_up(order: Order) -> CallSheet:
+    """Read the script, resolve the cast and cut the chunks. No model is loaded, nothing is written.
+
+    Raises:
+        InputError: the script, the lexicon or the cast is wrong.
+    """
+    production = order.production
+    cast = resolve_cast(order)
+    manuscript = read_manuscript(
+        order.script,
+        format=production.script.format,
+        language=production.language,
+        lexicon=production.lexicon,
+        roles=cast,
+    )
+    limits = {role: voice.limits for role, voice in cast.items()}
+    chapters, notices = chunk_manuscript(manuscript, limits=limits, language=production.language)
+    if not chapters:
+        raise InputError("the script has no chapter with words in it", where=str(order.script))
+    return CallSheet(order, cast, chapters, (*check_cover(order), *notices))
+
+
+def batches(slots: Sequence[Slot]) -> Iterator[list[Slot]]:
+    """Slots of one engine at a time, at most `BATCH` of them, each key once."""
+    once = list({slot.key: slot for slot in slots}.values())
+    for _, same_engine in groupby(sorted(once, key=lambda slot: slot.engine), key=lambda slot: slot.engine):
+        rest = list(same_engine)
+        while rest:
+            yield rest[:BATCH]
+            rest = rest[BATCH:]

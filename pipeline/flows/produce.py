@@ -1,0 +1,288 @@
+"""The main job: a production file in, deliverables out. Prefect names, retries and records; the rooms do the work."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from prefect import flow, task
+from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
+from prefect.states import Cancelled
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.utilities.annotations import quote
+
+from pipeline.booth import Slot, record, take_in_vault
+from pipeline.delivery import RunTotals, deliver, foresee, write_report
+from pipeline.errors import ProductionError, StoppedError
+from pipeline.flows.callsheet import CallSheet, batches, draw_up
+from pipeline.flows.progress import (
+    ChapterResult,
+    DeliverableResult,
+    Delivering,
+    Mastered,
+    Outcome,
+    Planned,
+    Recorded,
+    Said,
+)
+from pipeline.flows.run import Run, the_run
+from pipeline.mastering import master_chapter
+from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Take
+from pipeline.mixing import mix_chapter
+
+ARTIFACT_INTERVAL_S = 1.0  # an update costs Prefect some 8 ms
+
+Thing = TypeVar("Thing")
+
+
+def opaque(thing: Thing) -> Thing:
+    """An argument that Prefect passes on as it is, instead of searching it for futures item by item."""
+    return cast(Thing, quote(thing))
+
+
+Takes = dict[int, Sequence[Take]]  # by chapter number
+
+
+@flow(
+    name="produce",
+    flow_run_name=lambda: Path(flow_run.parameters["production_file"]).stem,
+    task_runner=ThreadPoolTaskRunner(max_workers=max(2, os.cpu_count() or 1)),  # type: ignore[arg-type]
+    validate_parameters=False,
+)
+def produce(production_file: str) -> Any:
+    """Read, record, mix, master, deliver and report one production."""
+    with the_run(production_file) as run, stopped_by_sigterm(run.stop):
+        try:
+            sheet = draw_up(run.order)
+            progress = announce(run, sheet)
+            takes: Takes = {}
+            finishing: list[PrefectFuture[Master]] = []
+            for chapter in sheet.chapters:
+                takes[chapter.number] = record_chapter(run, sheet, chapter, progress)
+                finishing.append(finish_chapter(run, sheet, chapter, takes[chapter.number]))
+                # chapter N is mixed and mastered by other threads while N+1 is recorded on this one
+            masters = [future.result() for future in finishing]
+            deliverables = deliver_title(opaque(run), opaque(sheet), opaque(masters))
+            conclude(run, sheet, takes, masters, deliverables)
+        except StoppedError as stopped:
+            return Cancelled(message=stopped.what)
+    return None
+
+
+def announce(run: Run, sheet: CallSheet) -> Progress:
+    """Say what there is to do."""
+    planned = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
+    missing = [slot for batch in batches(planned) for slot in batch if ("takes", slot.key) not in sheet.vault]
+    to_record_s = sum(slot.chunk.estimated_s for slot in missing)
+    run.tell(
+        Planned(
+            chapters=len(sheet.chapters),
+            chunks=len(planned),
+            estimated_s=sum(chapter.estimated_s for chapter in sheet.chapters),
+            to_record=len(missing),
+            to_record_s=to_record_s,
+        )
+    )
+    for notice in sheet.notices:
+        run.tell(Said(str(notice)))
+    return Progress(to_record_s)
+
+
+def record_chapter(run: Run, sheet: CallSheet, chapter: ChapterChunks, progress: Progress) -> Sequence[Take]:
+    """The takes of a chapter's chunks: what the vault holds, and the rest recorded here, one task a batch."""
+    slots = sheet.slots(chapter)
+    takes = {slot.key: take for slot in slots if (take := take_in_vault(slot, sheet.vault))}
+    missing = [slot for slot in slots if slot.key not in takes]
+    for number, batch in enumerate(batches(missing), 1):
+        run.go_on()
+        name = f"ch{chapter.number:02d} record {batch[0].engine} b{number:03d}"
+        recorded = record_batch.with_options(task_run_name=name)(
+            opaque(run), opaque(sheet), opaque(batch), opaque(progress)
+        )
+        takes |= {take.key: take for take in recorded}
+    return [replace(takes[slot.key], slate=_slate(slot, takes[slot.key])) for slot in slots]
+
+
+def _slate(slot: Slot, take: Take) -> str:
+    """A take used for two chunks with the same words carries each chunk's own slate."""
+    return f"{slot.chunk.slate}-{take.slate.rpartition('-')[2]}"
+
+
+def finish_chapter(
+    run: Run, sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take]
+) -> PrefectFuture[Master]:
+    """Have a chapter mixed and mastered by the task runner's threads."""
+    stem = f"ch{chapter.number:02d}"
+    mixed = mix.with_options(task_run_name=f"{stem} mix").submit(
+        opaque(run), opaque(sheet), opaque(chapter), opaque(takes)
+    )
+    mixture = cast(ChapterMix, mixed)  # Prefect waits for the mix and hands on its value
+    return master.with_options(task_run_name=f"{stem} master").submit(
+        opaque(run), opaque(sheet), opaque(chapter), mixture
+    )
+
+
+def _worth_another_try(_task: Any, _task_run: Any, state: Any) -> bool:
+    """A producer's error stays one however often it is tried; a hiccup of a device or a driver may pass."""
+    return not isinstance(state.result(raise_on_failure=False), ProductionError)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[2.0, 10.0], retry_condition_fn=_worth_another_try)
+def record_batch(run: Run, sheet: CallSheet, batch: Sequence[Slot], progress: Progress) -> list[Take]:
+    """Record the takes of one batch that the vault does not hold yet."""
+    vault = sheet.vault
+    kept = [take for slot in batch if (take := take_in_vault(slot, vault))]  # a second try finds the first one's
+    held = {take.key for take in kept}
+    missing = [slot for slot in batch if slot.key not in held]
+    if missing:
+        narrator = run.narrator(sheet, missing[0].engine)
+
+        def on_take(slot: Slot, take: Take) -> None:
+            progress.add(slot.chunk.estimated_s)
+            run.tell(Recorded(take.slate, slot.chunk.estimated_s, flagged=not take.passed))
+
+        verify = sheet.order.production.verify
+        kept += record(missing, narrator, vault, verify=verify, on_take=on_take)
+    return kept
+
+
+@task(cache_policy=NO_CACHE)
+def mix(run: Run, sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take]) -> ChapterMix:
+    """Assemble one chapter."""
+    run.go_on()
+    production = sheet.order.production
+    return mix_chapter(
+        chapter,
+        takes,
+        gains_db={role: voice.gain_db for role, voice in sheet.cast.items()},
+        pauses=production.pauses,
+        spec=production.mix,
+        vault=sheet.vault,
+    )
+
+
+@task(cache_policy=NO_CACHE)
+def master(run: Run, sheet: CallSheet, chapter: ChapterChunks, mixed: ChapterMix) -> Master:
+    """Finish one chapter to the profile."""
+    run.go_on()
+    production = sheet.order.production
+    mastered = master_chapter(
+        mixed,
+        number=chapter.number,
+        title=chapter.title,
+        spec=production.master,
+        room_tone_dbfs=production.mix.room_tone_dbfs,
+        vault=sheet.vault,
+    )
+    run.tell(Mastered(mastered.number, mastered.title, mastered.seconds, mastered.lufs, mastered.dbtp))
+    return mastered
+
+
+@task(task_run_name="deliver", cache_policy=NO_CACHE)
+def deliver_title(run: Run, sheet: CallSheet, masters: Sequence[Master]) -> tuple[Deliverable, ...]:
+    """Encode every format."""
+    run.go_on()
+    return deliver(
+        masters,
+        sheet.order,
+        vault=sheet.vault,
+        narrators=sheet.narrators,
+        report_progress=lambda name, share: run.tell(Delivering(name, share)),
+    )
+
+
+def conclude(
+    run: Run,
+    sheet: CallSheet,
+    takes: Takes,
+    masters: Sequence[Master],
+    deliverables: Sequence[Deliverable],
+) -> None:
+    """Write the report, Prefect's table of chapters and the outcome."""
+    everyone = [take for chapter in takes.values() for take in chapter]
+    recorded = len({take.key for take in everyone if not take.reused})
+    totals = RunTotals(
+        audio_s=sum(master.seconds for master in masters),
+        wall_s=time.monotonic() - run.started,
+        recorded=recorded,
+        reused=len(everyone) - recorded,
+        flagged=sum(not take.passed for take in everyone),
+    )
+    report = write_report(
+        sheet.order.output / "report.html",
+        order=sheet.order,
+        masters=masters,
+        deliverables=deliverables,
+        takes_by_chapter=takes,
+        notices=list(dict.fromkeys((*sheet.notices, *foresee(masters, sheet.order)))),
+        totals=totals,
+    )
+    chapters = tuple(
+        ChapterResult(master.title, round(master.seconds, 3), round(master.lufs, 2), round(master.dbtp, 2))
+        for master in masters
+    )
+    create_table_artifact(
+        table=[{"chapter": number, **vars(chapter)} for number, chapter in enumerate(chapters, 1)],
+        key="chapters",
+        description=f"{sheet.order.production.title}: measured on the masters",
+    )
+    run.outcomes.append(
+        Outcome(
+            production=sheet.order.name,
+            chapters=chapters,
+            deliverables=tuple(
+                DeliverableResult(str(file.path), file.format, file.sha256, file.bytes) for file in deliverables
+            ),
+            audio_s=round(totals.audio_s, 3),
+            wall_s=round(totals.wall_s, 3),
+            recorded=totals.recorded,
+            reused=totals.reused,
+            flagged=totals.flagged,
+            report=report,
+        )
+    )
+
+
+@dataclass
+class Progress:
+    """Prefect's progress artifact for the recording: made at the first take, updated at most once a second."""
+
+    total_s: float
+    done_s: float = 0.0
+    artifact: UUID | None = None
+    updated: float = field(default_factory=time.monotonic)
+
+    def add(self, seconds: float) -> None:
+        """Count estimated seconds of speech as recorded."""
+        self.done_s += seconds
+        share = 100.0 * min(1.0, self.done_s / self.total_s) if self.total_s else 100.0
+        if self.artifact is None:
+            made = create_progress_artifact(share, key="recording", description="Recording")
+            self.artifact = cast(UUID, made)  # a coroutine only where an event loop runs
+        elif time.monotonic() - self.updated >= ARTIFACT_INTERVAL_S or share >= 100.0:
+            update_progress_artifact(self.artifact, share)
+            self.updated = time.monotonic()
+
+
+@contextmanager
+def stopped_by_sigterm(stop: threading.Event) -> Iterator[None]:
+    """Turn SIGTERM into an orderly stop while the flow runs: Prefect puts a handler of its own in place before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,104 @@
+"""What a run tells whoever watches it: a few frozen events, in order, on the thread of the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The script is read: what there is, and what of it must still be recorded."""
+
+    chapters: int
+    chunks: int
+    estimated_s: float
+    to_record: int
+    to_record_s: float
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One more take is safe in the vault."""
+
+    slate: str
+    estimated_s: float
+    flagged: bool
+
+
+@dataclass(frozen=True)
+class Mastered:
+    """One more chapter is finished."""
+
+    number: int
+    title: str
+    seconds: float
+    lufs: float
+    dbtp: float
+
+
+@dataclass(frozen=True)
+class Delivering:
+    """An encoder is at work: ``share`` of one file done, 0 … 1."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Said:
+    """A remark for the producer."""
+
+    text: str
+
+
+Event = Planned | Recorded | Mastered | Delivering | Said
+Listener = Callable[[Event], None]
+
+
+def deaf(_event: Event) -> None:
+    """A listener that does not care."""
+
+
+@dataclass(frozen=True)
+class ChapterResult:
+    """A chapter in the result line: names stay stable."""
+
+    title: str
+    seconds: float
+    lufs: float
+    dbtp: float
+
+
+@dataclass(frozen=True)
+class DeliverableResult:
+    """A deliverable in the result line: names stay stable."""
+
+    path: str
+    format: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to; ``render --json`` ends with it as one line of JSON. Its names stay stable.
+
+    Attributes:
+        audio_s: length of all chapters.
+        wall_s: from the start of the run to its end.
+        recorded: takes recorded by this run.
+        reused: chunks whose take was in the vault already.
+        flagged: chunks whose best take still fails a check.
+    """
+
+    production: str
+    chapters: tuple[ChapterResult, ...]
+    deliverables: tuple[DeliverableResult, ...]
+    audio_s: float
+    wall_s: float
+    recorded: int
+    reused: int
+    flagged: int
+    report: Path
