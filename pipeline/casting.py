@@ -47,6 +47,7 @@ def resolve_cast(order: Order) -> Mapping[str, CastVoice]:
         except InputError as error:
             problems.append(_at(error, order, "cast", role, "voice"))
             continue
+        problems += _mismatches(order, role, engine)
         cast[role] = CastVoice(
             role, engine, voice, member.seed, member.speed, member.gain_db, checked, engine.limits(checked)
         )
@@ -71,6 +72,31 @@ def _checked_settings(order: Order, problems: list[InputError]) -> dict[str, tup
         except InputError as error:
             problems.append(_at(error, order, "engines", name))
     return checked
+
+
+def _mismatches(order: Order, role: str, engine: Engine) -> list[InputError]:
+    """What the engine cannot do of what the production asks of it."""
+    problems = []
+    production = order.production
+    language = production.language.partition("-")[0]
+    if "*" not in engine.languages and language not in engine.languages:
+        problems.append(
+            InputError(
+                f"{engine.name} does not speak '{production.language}'",
+                where=order.place("cast", role, "engine"),
+                next_step=f"it speaks {', '.join(engine.languages)}; `chapterhouse voices --language {language}`",
+            )
+        )
+    slowest, fastest = engine.speeds
+    if not slowest <= production.cast[role].speed <= fastest:
+        problems.append(
+            InputError(
+                f"{engine.name} cannot read at speed {production.cast[role].speed:g}",
+                where=order.place("cast", role, "speed"),
+                next_step="take 'speed' out" if slowest == fastest else f"choose {slowest:g} … {fastest:g}",
+            )
+        )
+    return problems
 
 
 def _at(error: InputError, order: Order, *path: str) -> InputError:

@@ -114,13 +114,20 @@ class Mastering(Model):
 class Delivery(Model):
     """One format to deliver."""
 
-    format: Literal["flac", "mp3", "m4b"]
+    format: Literal["flac", "mp3", "m4b", "sample"] = Field(
+        description="flac and mp3: a file for each chapter; m4b: one file; sample: the retail sample, an MP3."
+    )
     bitrate_kbps: int | None = Field(
-        None, ge=32, le=320, description="Constant bit rate; default mp3 192, m4b 96; not for flac."
+        None, ge=32, le=320, description="Constant bit rate; default mp3 and sample 192, m4b 96; not for flac."
+    )
+    seconds: int | None = Field(
+        None, ge=10, le=300, description="Longest retail sample; default 180. It ends at a pause."
     )
 
     @model_validator(mode="after")
-    def _bitrate_has_a_use(self) -> Self:
+    def _settings_have_a_use(self) -> Self:
+        if self.format != "sample" and self.seconds is not None:
+            raise ValueError("only a sample has a length in seconds")
         if self.format == "flac" and self.bitrate_kbps is not None:
             raise ValueError("flac is lossless and has no bitrate_kbps")
         return self

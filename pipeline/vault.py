@@ -70,8 +70,8 @@ def new_file(path: Path, workshop: Path | None = None) -> Iterator[Path]:
     """A temporary path that becomes ``path`` only when the block ends well.
 
     The temporary name keeps the suffix, because encoders choose their format by it, and names the process, so that
-    `clear_leftovers` knows what a killed one left. The content is flushed to the disk before the rename. On any error,
-    and on Ctrl-C, the temporary file is removed and ``path`` is as it was.
+    `clear_leftovers` knows what a killed one left. The content is flushed to the disk before the rename. On any
+    error, and on Ctrl-C, the temporary file is removed and ``path`` is as it was.
 
     Args:
         path: the file to be.

@@ -1,4 +1,4 @@
-"""What many tests need: a small production in the humming voice, and the real command line in a process of its own."""
+"""What many tests need: a small production that hums, and the real command line in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
+
+from pipeline.flows.server import prefect_server, settle_environment, wait_until_ready
 
 SCRIPT = """\
 # The Harbour
@@ -81,6 +84,26 @@ def migrated_prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory, migrated_prefect_home: Path) -> Iterator[str]:
+    """The URL of a Prefect server that lives as long as the tests: a user's own, as far as a run can tell.
+
+    Tests that are not about the embedded server use it, because starting one for each run takes seconds.
+    """
+    home = tmp_path_factory.mktemp("prefect-server")
+    shutil.copy(migrated_prefect_home / "prefect.db", home)
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith("PREFECT_"):
+            del os.environ[name]
+    settle_environment(home)
+    with prefect_server() as url:
+        os.environ.clear()
+        os.environ.update(before)
+        wait_until_ready(url)
+        yield url
+
+
 def clean_environment(**more: str) -> dict[str, str]:
     """The environment without whatever Prefect settings it holds."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
@@ -104,6 +127,12 @@ def command() -> Callable[..., Finished]:
         return Finished(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture
+def render(command: Callable[..., Finished], prefect_api: str) -> Callable[..., Finished]:
+    """Run ``chapterhouse render ARGUMENTS`` against the tests' own Prefect server."""
+    return partial(command, "render", PREFECT_API_URL=prefect_api)
 
 
 @pytest.fixture

@@ -86,18 +86,17 @@ def test_killed_while_writing_leaves_no_entry(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="No space left") as caught, new_file(tmp_path / "x.flac"):
-        with open("/dev/full", "wb", buffering=0) as full:  # noqa: PTH123
-            full.write(b"x")
+    full = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115 - closed below; every write to it is ENOSPC
+    with full, pytest.raises(StorageError, match="No space left") as caught, new_file(tmp_path / "x.flac"):
+        full.write(b"x")
     assert caught.value.exit_code == 5
     assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises((StorageError, OSError)) as caught, new_file(tmp_path / "file" / "x.flac") as making:
-        making.write_bytes(b"x")
-    assert isinstance(caught.value, StorageError)
+    with pytest.raises(StorageError, match=r"Not a directory|File exists"), new_file(tmp_path / "file" / "x.flac"):
+        pass
 
 
 def test_the_key_does_not_depend_on_the_order_of_the_facts() -> None:

@@ -109,7 +109,8 @@ def record(
         for position, sound in _read(narrator, [waiting[index] for index in order], [slots[i] for i in order]):
             index = order[position]
             slot = slots[index]
-            tried = _listen(sound, slot, waiting[index].seed, attempt, verify)
+            seed = waiting[index].seed
+            tried = _listen(sound, slot, seed, attempt, verify=verify, cap_s=narrator.cap_s)
             if index not in best or tried.rank < best[index].rank:
                 best[index] = tried
             if tried.failures == 0 or attempt == verify.retakes:
@@ -162,9 +163,9 @@ def _read(narrator: Narrator, readings: Sequence[Reading], slots: Sequence[Slot]
         raise EngineError(f"the narrator gave no sound for {', '.join(missing)}", next_step="run again")
 
 
-def _listen(sound: Sound, slot: Slot, seed: int, attempt: int, verify: Verify) -> _Attempt:
+def _listen(sound: Sound, slot: Slot, seed: int, attempt: int, *, verify: Verify, cap_s: float | None) -> _Attempt:
     expected_s = slot.chunk.estimated_s / slot.reading.speed
-    verdicts = listen(sound, expected_s) if verify.mode != "off" else ()
+    verdicts = listen(sound, expected_s, cap_s) if verify.mode != "off" else ()
     return _Attempt(sound, seed, attempt, verdicts, abs(sound.seconds - expected_s))
 
 

@@ -65,7 +65,7 @@ def _order(production: Path) -> Order:
 @chapterhouse.command()
 @PRODUCTION
 @click.option("--json", "as_json", is_flag=True, help="End standard output with the result as one line of JSON.")
-@click.option("--result", type=click.Path(path_type=Path), help="Write the result, one line of JSON, to this file too.")
+@click.option("--result", type=click.Path(path_type=Path), help="Write the result line of JSON to this file too.")
 def render(production: Path, *, as_json: bool, result: Path | None) -> None:
     """Render a production: record, mix, master, deliver. What exists already is used again."""
     from pipeline.cli.watching import json_line, show_outcome, watch
@@ -158,6 +158,17 @@ def audition(text: str, *, chosen: tuple[str, ...], folder: Path, seed: int, spe
     audition_voices(text, chosen, folder, seed=seed, speed=speed, model=model)
 
 
+@voices.command()
+@click.argument("voice", metavar="PRESET|FILE.npz")
+@click.option("--to", "path", type=click.Path(path_type=Path), default="prompt.wav", show_default=True)
+@click.option("--model", default="suno/bark-small", show_default=True, help="suno/bark, suno/bark-small or a folder.")
+def prompt(voice: str, *, path: Path, model: str) -> None:
+    """Render what a history prompt of bark itself sounds like. Bark need not run for that."""
+    from pipeline.cli.listings import render_prompt
+
+    click.echo(f"{voice}: {render_prompt(voice, path, model):.1f} s, {path}")
+
+
 @chapterhouse.group()
 def models() -> None:
     """Fetch, list, verify and remove models."""
@@ -177,7 +188,7 @@ def pull(name: str) -> None:
     """Fetch a model, e.g. bark-small. Goes on where it was interrupted."""
     from pipeline.engines.models import pull as pull_model
 
-    click.echo(f"{name} is at {pull_model(name)}")
+    click.echo(f"{name} is at {pull_model(name, click.echo)}")
 
 
 @models.command()

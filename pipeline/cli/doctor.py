@@ -100,8 +100,8 @@ def _ffmpeg() -> Finding:
 def _torchaudio() -> Finding:
     from pipeline.engines.torchaudio_shield import shield_torchaudio
 
-    state = shield_torchaudio()
-    return Finding("torchaudio", True, f"{state}: not used, and cannot do harm")
+    state = "works" if shield_torchaudio() else "missing or broken, and shielded"
+    return Finding("torchaudio", True, f"{state}; nothing here uses it")
 
 
 def _gpu() -> Finding:

@@ -15,7 +15,7 @@ from pipeline.cli.watching import clock
 from pipeline.engines import Engine, Reading, Settings, Unreadable, engine_names, find_engine
 from pipeline.errors import EngineError, InputError, MissingError
 from pipeline.flows.callsheet import CallSheet
-from pipeline.vault import disk_errors
+from pipeline.vault import new_file
 
 
 def _print(table: Table) -> None:
@@ -92,9 +92,8 @@ def audition_voices(
                     r"[^A-Za-z0-9_-]+", "-", Path(voices[index]).stem if "/" in voices[index] else voices[index]
                 )
                 path = folder / f"{engine.name}-{stem}.wav"
-                with disk_errors(path):
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                write_sound(path, sound)
+                with new_file(path) as making:
+                    write_sound(making, sound)
                 click.echo(f"{engine.name}/{voices[index]}: {sound.seconds:.1f} s, {path}")
         except Unreadable as error:
             raise EngineError(
@@ -120,6 +119,24 @@ def _auditions(chosen: Sequence[str], model: str | None) -> list[tuple[Engine, S
     return result
 
 
+def render_prompt(voice: str, path: Path, model: str) -> float:
+    """Decode a history prompt's own codes into a WAV file; its length in seconds.
+
+    Raises:
+        InputError: no such preset, or a file that is no history prompt.
+        MissingError: the checkpoint, which holds the codec's weights, is not on this machine.
+    """
+    from pipeline.audio.files import write_sound
+    from pipeline.engines.bark import BarkEngine
+
+    bark = BarkEngine()
+    settings = bark.check_settings({"model": model}, Path.cwd())
+    sound = bark.audition(bark.check_voice(voice, settings, Path.cwd()), settings)
+    with new_file(path) as making:
+        write_sound(making, sound)
+    return sound.seconds
+
+
 def show_models() -> None:
     """Models that can be fetched, and where the installed ones lie."""
     from pipeline.engines.models import CATALOGUE, installed
@@ -128,7 +145,9 @@ def show_models() -> None:
     table = Table("model", "from", "licence", "on this machine", box=None, pad_edge=False)
     for name, card in CATALOGUE.items():
         found = here.get(name)
-        where = f"{found.size_bytes / 1e6:,.0f} MB, {found.folder}" if found else f"no: chapterhouse models pull {name}"
+        where = f"no: chapterhouse models pull {name}"
+        if found:
+            where = f"{found.size_bytes / 1e6:,.0f} MB, {found.folder}"
         table.add_row(name, card.repository, card.licence, where)
     _print(table)
 

@@ -14,6 +14,7 @@ import numpy as np
 import soundfile
 
 from pipeline.audio.ffmpeg import REPRODUCIBLE, Ffmpeg, run_ffmpeg
+from pipeline.delivery.sample import opening
 from pipeline.errors import InputError, StorageError
 from pipeline.materials import Master
 from pipeline.vault import Vault, content_key
@@ -30,6 +31,8 @@ MP3_LOW_RATE_KBPS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 MP3_HIGHEST_RATE_HZ = 48000
 AAC_FRAME_BITS = 6144  # ISO/IEC 14496-3: most bits of a channel's frame of 1024 samples
 
+Frames = np.ndarray[tuple[int, int], np.dtype[np.int16]]
+"""``[frames, channels]`` int16."""
 Heard = Callable[[float], None]
 """Told the seconds of sound encoded so far; what it raises stops the encoding."""
 
@@ -100,23 +103,39 @@ def lame_gain(kbps: int) -> float:
 
 def mp3_encoding(master: Master, kbps: int, ffmpeg: Ffmpeg) -> Encoding:
     """One chapter as a bare MP3 stream: constant bit rate, Xing/LAME header for gapless playing, no tags."""
-    rate = () if master.rate_hz <= MP3_HIGHEST_RATE_HZ else ("-ar", str(MP3_HIGHEST_RATE_HZ))
 
     def write(making: Path, heard: Heard) -> None:
-        gain = lame_gain(kbps) / FULL_SCALE_16
-        run_ffmpeg(
-            [
-                *_raw_input("f32le", master),
-                *("-c:a", "libmp3lame", "-b:a", f"{kbps}k", *rate, "-threads", "1"),
-                *("-map_metadata", "-1", "-id3v2_version", "0", "-write_id3v1", "0", *REPRODUCIBLE),
-                *("-f", "mp3", f"file:{making}"),
-            ],
-            ffmpeg=ffmpeg,
-            stdin=((block.astype(np.float32) * np.float32(gain)).tobytes() for block in _blocks([master])),
-            watch=lambda fed: heard(fed / (4 * master.channels * master.rate_hz)),
-        )
+        _encode_mp3(making, _blocks([master]), master=master, kbps=kbps, heard=heard, ffmpeg=ffmpeg)
 
     return Encoding(_key("mp3", [master], kbps, ffmpeg), ".mp3", master.seconds, write)
+
+
+def sample_encoding(master: Master, longest_s: int, kbps: int, ffmpeg: Ffmpeg) -> Encoding:
+    """The opening of a chapter as a bare MP3 stream: the retail sample. It ends at a pause, see `opening`."""
+
+    def write(making: Path, heard: Heard) -> None:
+        _encode_mp3(making, iter([opening(master, longest_s)]), master=master, kbps=kbps, heard=heard, ffmpeg=ffmpeg)
+
+    key = _key(f"sample {longest_s} s", [master], kbps, ffmpeg)
+    return Encoding(key, ".mp3", min(master.seconds, float(longest_s)), write)
+
+
+def _encode_mp3(
+    making: Path, blocks: Iterator[Frames], *, master: Master, kbps: int, heard: Heard, ffmpeg: Ffmpeg
+) -> None:
+    rate = () if master.rate_hz <= MP3_HIGHEST_RATE_HZ else ("-ar", str(MP3_HIGHEST_RATE_HZ))
+    gain = np.float32(lame_gain(kbps) / FULL_SCALE_16)
+    run_ffmpeg(
+        [
+            *_raw_input("f32le", master),
+            *("-c:a", "libmp3lame", "-b:a", f"{kbps}k", *rate, "-threads", "1"),
+            *("-map_metadata", "-1", "-id3v2_version", "0", "-write_id3v1", "0", *REPRODUCIBLE),
+            *("-f", "mp3", f"file:{making}"),
+        ],
+        ffmpeg=ffmpeg,
+        stdin=((block.astype(np.float32) * gain).tobytes() for block in blocks),
+        watch=lambda fed: heard(fed / (4 * master.channels * master.rate_hz)),
+    )
 
 
 def m4a_encoding(masters: Sequence[Master], kbps: int, ffmpeg: Ffmpeg) -> Encoding:
@@ -145,7 +164,7 @@ def _raw_input(layout: str, master: Master) -> tuple[str, ...]:
     return ("-f", layout, "-ar", str(master.rate_hz), "-ac", str(master.channels), "-i", "pipe:0")
 
 
-def _blocks(masters: Sequence[Master]) -> Iterator[np.ndarray[tuple[int, int], np.dtype[np.int16]]]:
+def _blocks(masters: Sequence[Master]) -> Iterator[Frames]:
     """The masters' samples one after the other: ``[frames, channels]`` int16."""
     for master in masters:
         try:

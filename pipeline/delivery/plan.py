@@ -15,9 +15,11 @@ from pipeline.delivery.encoding import (
     m4b_bitrate_kbps,
     mp3_bitrate_kbps,
     mp3_encoding,
+    sample_encoding,
 )
 from pipeline.delivery.names import chapter_stems, title_stem
 from pipeline.delivery.packing import pack_flac, pack_m4b, pack_mp3
+from pipeline.delivery.sample import SAMPLE_S
 from pipeline.delivery.tags import tags_of
 from pipeline.errors import Place
 from pipeline.materials import Master, Notice
@@ -33,7 +35,7 @@ class Piece:
     """One file to deliver.
 
     Attributes:
-        format: ``flac``, ``mp3`` or ``m4b``.
+        format: ``flac``, ``mp3``, ``m4b`` or ``sample``.
         name: path in the output folder, with ``/``.
         key: of everything the file is made from.
         encoding: the sound to be encoded first; None where the master itself is packed.
@@ -127,4 +129,18 @@ def _m4b(job: _Job) -> Iterator[Piece]:
     yield Piece("m4b", f"{title_stem(job.order.production.title)}.m4b", key, encoding, first.path, pack)
 
 
-_FORMATS: dict[str, Callable[[_Job], Iterator[Piece]]] = {"flac": _flacs, "mp3": _mp3s, "m4b": _m4b}
+def _sample(job: _Job) -> Iterator[Piece]:
+    first = job.masters[0]
+    kbps = mp3_bitrate_kbps(job.delivery.bitrate_kbps, first.rate_hz)
+    encoding = sample_encoding(first, job.delivery.seconds or SAMPLE_S, kbps, job.ffmpeg)
+    tags = tags_of(job.order, job.narrators, len(job.masters))
+    pack = partial(pack_mp3, tags=tags, cover=job.cover)
+    yield Piece("sample", "sample.mp3", job.key(encoding.key, asdict(tags)), encoding, first.path, pack)
+
+
+_FORMATS: dict[str, Callable[[_Job], Iterator[Piece]]] = {
+    "flac": _flacs,
+    "mp3": _mp3s,
+    "m4b": _m4b,
+    "sample": _sample,
+}

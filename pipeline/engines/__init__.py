@@ -88,9 +88,19 @@ def _unreadable(what: str, index: int, next_step: str | None) -> Unreadable:
 
 @runtime_checkable
 class Narrator(Protocol):
-    """A loaded engine."""
+    """A loaded engine.
+
+    Attributes:
+        sample_rate: of every sound it gives, Hz.
+        cap_s: a sound this long or longer was cut off by the model, seconds; None where no model does that.
+    """
 
     sample_rate: int
+
+    @property
+    def cap_s(self) -> float | None:
+        """See above."""
+        ...
 
     def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
         """Read all of ``readings``; yield ``(index, sound)`` as each is done, in any order.
@@ -103,12 +113,18 @@ class Narrator(Protocol):
 
 @runtime_checkable
 class Engine(Protocol):
-    """What is known of an engine before its model is loaded."""
+    """What is known of an engine before its model is loaded.
+
+    Attributes:
+        languages: primary language subtags it speaks; ``*`` stands for all.
+        speeds: the slowest and the fastest pace it can be asked for, 1.0 is the voice's own.
+    """
 
     name: str
     summary: str
     licence: str
     languages: tuple[str, ...]
+    speeds: tuple[float, float]
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """What this engine reads in one breath."""

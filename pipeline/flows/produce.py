@@ -67,12 +67,12 @@ def produce(production_file: str) -> Any:
             sheet = draw_up(run.order)
             progress = announce(run, sheet)
             takes: Takes = {}
-            finishing: list[PrefectFuture[Master]] = []
+            finishing: list[Finishing] = []
             for chapter in sheet.chapters:
                 takes[chapter.number] = record_chapter(run, sheet, chapter, progress)
                 finishing.append(finish_chapter(run, sheet, chapter, takes[chapter.number]))
                 # chapter N is mixed and mastered by other threads while N+1 is recorded on this one
-            masters = [future.result() for future in finishing]
+            masters = [chapter.result() for chapter in finishing]
             deliverables = deliver_title(opaque(run), opaque(sheet), opaque(masters))
             conclude(run, sheet, takes, masters, deliverables)
         except StoppedError as stopped:
@@ -119,18 +119,30 @@ def _slate(slot: Slot, take: Take) -> str:
     return f"{slot.chunk.slate}-{take.slate.rpartition('-')[2]}"
 
 
-def finish_chapter(
-    run: Run, sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take]
-) -> PrefectFuture[Master]:
+@dataclass(frozen=True)
+class Finishing:
+    """A chapter in the hands of the task runner's threads."""
+
+    mixing: PrefectFuture[ChapterMix]
+    mastering: PrefectFuture[Master]
+
+    def result(self) -> Master:
+        """The master, once it is finished; a mix that failed is told as what it was."""
+        self.mixing.result()
+        return self.mastering.result()
+
+
+def finish_chapter(run: Run, sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take]) -> Finishing:
     """Have a chapter mixed and mastered by the task runner's threads."""
     stem = f"ch{chapter.number:02d}"
-    mixed = mix.with_options(task_run_name=f"{stem} mix").submit(
+    mixing = mix.with_options(task_run_name=f"{stem} mix").submit(
         opaque(run), opaque(sheet), opaque(chapter), opaque(takes)
     )
-    mixture = cast(ChapterMix, mixed)  # Prefect waits for the mix and hands on its value
-    return master.with_options(task_run_name=f"{stem} master").submit(
-        opaque(run), opaque(sheet), opaque(chapter), mixture
+    mixed = cast(ChapterMix, mixing)  # Prefect waits for the mix and hands on its value
+    mastering = master.with_options(task_run_name=f"{stem} master").submit(
+        opaque(run), opaque(sheet), opaque(chapter), mixed
     )
+    return Finishing(mixing, mastering)
 
 
 def _worth_another_try(_task: Any, _task_run: Any, state: Any) -> bool:

@@ -61,6 +61,7 @@ class Scripted:
     """A narrator whose n-th attempt at a text is ``levels[n]`` loud (0 is silence)."""
 
     sample_rate = RATE
+    cap_s: float | None = None
 
     def __init__(self, *levels: float) -> None:
         self.levels = levels
@@ -121,12 +122,13 @@ def test_verify_off_reads_once(tmp_path: Path) -> None:
 def test_an_unreadable_text_names_its_chunk_and_its_line(tmp_path: Path) -> None:
     class Refusing:
         sample_rate = RATE
+        cap_s = None
 
         def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
             yield 0, Sound(np.full(2 * RATE, 0.3, np.float32) * np.float32(0.5), RATE)
             raise Unreadable("300 tokens, 256 fit", index=1)
 
-    with pytest.raises(EngineError, match="ch01-0002.*300 tokens") as caught:
+    with pytest.raises(EngineError, match=r"ch01-0002.*300 tokens") as caught:
         record(slots(chunk(1), chunk(2, "Too long.")), Refusing(), Vault(tmp_path), verify=Verify(mode="off"))
     assert caught.value.where == Place("book.md", 2, 1)
 
@@ -157,3 +159,10 @@ def test_the_key_does_not_change_with_place_pause_or_gain() -> None:
     before = slots(chunk(1))[0].key
     assert slots(chunk(7))[0].key == before
     assert slots(chunk(1), gain_db=-6.0)[0].key == before
+
+
+def test_a_take_cut_off_at_the_models_limit_is_never_passed(tmp_path: Path) -> None:
+    narrator = Scripted(0.3)
+    narrator.cap_s = 2.0
+    (take,) = record(slots(chunk(1)), narrator, Vault(tmp_path), verify=Verify(retakes=1))
+    assert {verdict.check for verdict in take.verdicts if not verdict.passed} == {"whole"}

@@ -53,9 +53,7 @@ def checksums(result: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(
-    tmp_path_factory: pytest.TempPathFactory, migrated_prefect_home: Path
-) -> dict[str, Any]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, migrated_prefect_home: Path) -> dict[str, Any]:
     """The result of a run that nothing disturbed, in a folder of its own."""
     from tests.conftest import SCRIPT, give_prefect_home
 
@@ -85,22 +83,22 @@ def test_the_result_line_has_its_stable_names(undisturbed: dict[str, Any]) -> No
 
 
 def test_a_second_run_records_nothing_and_gives_the_same_bytes(
-    production: Path, command: Command, undisturbed: dict[str, Any]
+    production: Path, render: Command, undisturbed: dict[str, Any]
 ) -> None:
-    first = command("render", production, "--json")
+    first = render(production, "--json")
     assert first.code == 0, first.err
-    again = command("render", production, "--json")
+    again = render(production, "--json")
     assert again.result["recorded"] == 0
     assert again.result["reused"] == first.result["recorded"]
     assert "nothing to record" in again.err
     assert checksums(first.result) == checksums(again.result) == checksums(undisturbed)
 
 
-def test_an_edit_records_what_it_touches_and_no_more(production: Path, command: Command) -> None:
-    assert command("render", production, "--json").code == 0
+def test_an_edit_records_what_it_touches_and_no_more(production: Path, render: Command) -> None:
+    assert render(production, "--json").code == 0
     script = production.with_suffix(".md")
     script.write_text(script.read_text().replace("I saw it twice.", "I saw it three times."))
-    result = command("render", production, "--json").result
+    result = render(production, "--json").result
     assert result["recorded"] == 1
 
 
@@ -116,7 +114,7 @@ MOMENTS: dict[str, Callable[[Path], bool]] = {
 
 
 def test_killed_at_any_moment_a_rerun_ends_with_the_same_bytes(
-    production: Path, command: Command, undisturbed: dict[str, Any]
+    production: Path, render: Command, undisturbed: dict[str, Any]
 ) -> None:
     """kill -9 at six moments, one after the other, of one production; no take is ever lost or recorded twice."""
     production.write_text(PRODUCTION + SLOW_ENGINE)
@@ -130,7 +128,7 @@ def test_killed_at_any_moment_a_rerun_ends_with_the_same_bytes(
         takes = kept(production, "takes")
         if moment == "after the fourth take":
             assert 4 <= takes < undisturbed["recorded"]
-    done = command("render", production, "--json")
+    done = render(production, "--json")
     assert done.code == 0, done.err
     assert done.result["recorded"] + done.result["reused"] == undisturbed["recorded"]
     assert done.result["recorded"] == 0
@@ -141,7 +139,7 @@ def test_killed_at_any_moment_a_rerun_ends_with_the_same_bytes(
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
 def test_stopped_in_good_order_it_says_so_and_the_next_run_goes_on(
-    kind: signal.Signals, production: Path, command: Command, undisturbed: dict[str, Any]
+    kind: signal.Signals, production: Path, render: Command, undisturbed: dict[str, Any]
 ) -> None:
     production.write_text(PRODUCTION + SLOW_ENGINE)
     run = start(production)
@@ -155,7 +153,7 @@ def test_stopped_in_good_order_it_says_so_and_the_next_run_goes_on(
     assert "Traceback" not in err
     assert not _server_processes(production)
     takes = kept(production, "takes")
-    done = command("render", production, "--json")
+    done = render(production, "--json")
     assert done.result["reused"] == takes
     assert checksums(done.result) == checksums(undisturbed)
 
@@ -203,26 +201,24 @@ def test_a_second_run_of_one_production_is_told_and_harms_nothing(
     assert checksums(Finished(0, out, err).result) == checksums(undisturbed)
 
 
-def test_a_damaged_take_is_recorded_again(
-    production: Path, command: Command, undisturbed: dict[str, Any]
-) -> None:
-    assert command("render", production).code == 0
+def test_a_damaged_take_is_recorded_again(production: Path, render: Command, undisturbed: dict[str, Any]) -> None:
+    assert render(production).code == 0
     vault = vault_of(production)
     blob = next(vault.glob("takes/*/*.flac"))
     blob.write_bytes(blob.read_bytes()[:-7])
     for room in ("mixes", "masters", "deliverables"):
         shutil.rmtree(vault / room)
-    done = command("render", production, "--json")
+    done = render(production, "--json")
     assert done.code == 0, done.err
     assert done.result["recorded"] == 1
     assert checksums(done.result) == checksums(undisturbed)
 
 
-def test_an_output_folder_that_cannot_be_written_is_told(production: Path, command: Command) -> None:
+def test_an_output_folder_that_cannot_be_written_is_told(production: Path, render: Command) -> None:
     in_the_way = production.parent / "a-file"
     in_the_way.write_text("")
     production.write_text(PRODUCTION + f"paths: {{output: {in_the_way}/deliverables}}\n")
-    done = command("render", production)
+    done = render(production)
     assert done.code == 5
     assert "paths:" in done.err
     assert "Traceback" not in done.err
@@ -243,16 +239,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
-    production: Path, command: Command, small_disk: Path, undisturbed: dict[str, Any]
+    production: Path, render: Command, small_disk: Path, undisturbed: dict[str, Any]
 ) -> None:
     production.write_text(PRODUCTION + f"paths: {{vault: {small_disk}/vault}}\n")
-    done = command("render", production)
+    done = render(production)
     assert done.code == 5, done.err
     assert "No space left" in done.err
     assert "Traceback" not in done.err
     assert list(small_disk.rglob("takes/*/*.json"))
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
-    done = command("render", production, "--json")
+    done = render(production, "--json")
     assert done.code == 0, done.err
     assert done.result["reused"] > 0
     assert checksums(done.result) == checksums(undisturbed)
@@ -292,8 +288,15 @@ def test_prefect_has_recorded_every_task_by_the_time_the_run_ends(production: Pa
         runs = dict(connection.execute("select name, state_type from flow_run"))
         artifacts = {key for (key,) in connection.execute("select key from artifact")}
     assert tasks == dict.fromkeys(
-        ["ch01 record humming b001", "ch02 record humming b001", "ch01 mix", "ch01 master", "ch02 mix",
-         "ch02 master", "deliver"],
+        [
+            "ch01 record humming b001",
+            "ch02 record humming b001",
+            "ch01 mix",
+            "ch01 master",
+            "ch02 mix",
+            "ch02 master",
+            "deliver",
+        ],
         "COMPLETED",
     )
     assert runs == {"harbour": "COMPLETED"}

@@ -1,0 +1,133 @@
+"""English text to Kokoro's phonemes, by the G2P of the package hibari-tts, with nothing dropped in silence.
+
+Its phonemes are misaki's (one character each); a G2P left to itself leaves out words it has no letters for and
+cuts unknown words after 24 letters (hibari/g2p/oov.py). Here the first are refused and the second read in pieces.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.engines import Unreadable
+
+_CLAUSE_END = re.compile(r"(?<=[,;:—])\s+")  # hibari/tts.py
+# hibari's normaliser expands these words whenever a full stop follows ("But no." as "But number"), and its splitter
+# ends a sentence there. They are abbreviations only before a figure: spelt out there, elsewhere kept apart from their
+# stop.
+_BEFORE_FIGURE = {"no": "number", "nos": "numbers", "fig": "figure", "vol": "volume", "ch": "chapter", "pp": "pages"}
+_ABBREVIATED = re.compile(rf"\b({'|'.join(_BEFORE_FIGURE)})\.\s*(?=\d)", re.IGNORECASE)
+_WORD_AND_STOP = re.compile(r"\b(no|[Ff]ig|Sun|Sat|Wed|Jan|Mar)\.(?!\s*\d)")
+_ANY_SPACE = re.compile(r"\s+")
+
+
+class English:
+    """Speaks the dictionary of one accent. May be used from several threads.
+
+    Args:
+        british: misaki's British dictionary and rules instead of the American ones.
+    """
+
+    def __init__(self, *, british: bool = False) -> None:
+        from hibari.g2p import ASSETS, G2P
+        from hibari.g2p.oov import OOV
+
+        self._spell = _Speller(OOV(f"{ASSETS}/{'oov_gb' if british else 'oov'}.onnx"))
+        self._g2p = G2P(oov=self._spell, british=british)
+        self._lock = threading.Lock()  # the port keeps state in its tokens; it holds Python's own lock anyway
+
+    def sentences(self, text: str, index: int) -> list[str]:
+        """The phonemes of each sentence of ``text``.
+
+        Raises:
+            Unreadable: of reading ``index``: a word has no phonemes, or the text holds no word at all.
+        """
+        from hibari import Hibari
+
+        spelt = _ABBREVIATED.sub(lambda found: f"{_BEFORE_FIGURE[found[1].lower()]} ", text)
+        with self._lock:
+            sentences = [self._phonemes(sentence, index) for sentence in Hibari.split_sentences(spelt)]
+        if not any(character.isalpha() for sentence in sentences for character in sentence):
+            raise Unreadable(f"there is no word to read in '{_short(text)}'", index=index)
+        return [sentence for sentence in sentences if sentence]
+
+    def _phonemes(self, sentence: str, index: int) -> str:
+        from hibari.g2p.normalize import normalize
+
+        try:
+            tokens = self._g2p.phonemize_tokens(self._g2p.tokenize(normalize(_WORD_AND_STOP.sub(r"\1 .", sentence))))
+        except _NoLetterError as error:
+            raise _unreadable_word(str(error), sentence, index) from None
+        for token in tokens:
+            if any(map(str.isalnum, token.text)) and not any(map(str.isalpha, token.phonemes or "")):
+                raise _unreadable_word(token.text, sentence, index)
+        return "".join((token.phonemes or "") + (" " if token.whitespace else "") for token in tokens).strip()
+
+
+class _NoLetterError(Exception):
+    """A word holds a letter that the spelling net never saw."""
+
+
+class _Speller:
+    """hibari's net for words outside the dictionary, without its two silent losses."""
+
+    def __init__(self, net: Any) -> None:
+        self._net = net
+
+    def __call__(self, word: str) -> str:
+        known = "".join(c if c in self._net.cin else unicodedata.normalize("NFKD", c) for c in word)
+        known = "".join(c for c in known if not unicodedata.combining(c))
+        if any(c.isalpha() and c not in self._net.cin for c in known):
+            raise _NoLetterError(word)
+        size = self._net.maxlen
+        return "".join(self._net(known[start : start + size]) or "" for start in range(0, len(known), size))
+
+
+def in_passes(sentences: Sequence[str], longest: int) -> list[str]:
+    """Phonemes packed into as few passes of at most ``longest`` as their order allows.
+
+    A sentence over the limit is split after a clause, a clause over the limit between words; a single word is
+    never split. No phoneme is lost: the passes, joined, are the sentences, joined, but for spaces.
+    """
+    passes: list[str] = []
+    for piece in (piece for sentence in sentences for piece in _pieces(sentence, longest)):
+        if passes and len(passes[-1]) + 1 + len(piece) <= longest:
+            passes[-1] += f" {piece}"
+        else:
+            passes.append(piece)
+    assert _ANY_SPACE.sub("", "".join(passes)) == _ANY_SPACE.sub("", "".join(sentences)), "phonemes were lost"
+    return passes
+
+
+def _pieces(sentence: str, longest: int) -> list[str]:
+    if len(sentence) <= longest:
+        return [sentence]
+    clauses = _CLAUSE_END.split(sentence)
+    return [piece for clause in clauses for piece in ([clause] if len(clause) <= longest else clause.split())]
+
+
+def phoneme_ids(phonemes: str, vocabulary: Mapping[str, int], index: int) -> list[int]:
+    """Ids of ``phonemes`` between the two 0 that Kokoro's models want.
+
+    Raises:
+        Unreadable: a phoneme is not in the vocabulary.
+    """
+    strange = sorted({phoneme for phoneme in phonemes if phoneme not in vocabulary})
+    if strange:
+        raise Unreadable(f"the model has no phoneme {' '.join(strange)} (in '{_short(phonemes)}')", index=index)
+    return [0, *(vocabulary[phoneme] for phoneme in phonemes), 0]
+
+
+def _unreadable_word(word: str, sentence: str, index: int) -> Unreadable:
+    return Unreadable(
+        f"no pronunciation is known for '{word}' in '{_short(sentence)}'",
+        index=index,
+        next_step=f"respell it in the production file's lexicon, e.g. '{word}: …'",
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}…"

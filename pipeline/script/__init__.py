@@ -1,0 +1,20 @@
+"""The script room: a file somebody wrote becomes a Manuscript, and a Manuscript becomes chunks to be recorded.
+
+No word is lost, added or moved on the way; both halves check that on every run.
+"""
+
+from pipeline.script.accounting import UnaccountedWords, account
+from pipeline.script.chunking import chunk_manuscript
+from pipeline.script.duration import estimate_seconds
+from pipeline.script.reading import read_manuscript
+from pipeline.script.source import Source, read_source
+
+__all__ = [
+    "Source",
+    "UnaccountedWords",
+    "account",
+    "chunk_manuscript",
+    "estimate_seconds",
+    "read_manuscript",
+    "read_source",
+]

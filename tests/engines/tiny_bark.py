@@ -1,0 +1,96 @@
+"""Writes a tiny Bark checkpoint with random weights, laid out as on the hub; loaded as a user's own is."""
+
+from __future__ import annotations
+
+import json
+import string
+from pathlib import Path
+
+import numpy as np
+
+LONGEST_TOKENS = 24
+"""The tiny model's cap on semantic tokens (Bark's own is 768)."""
+SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+
+
+def write_tiny_bark(folder: Path, *, seed: int = 0, max_new_tokens: int = LONGEST_TOKENS) -> Path:
+    """A checkpoint of about 20 MB in ``folder``: model, generation config, tokenizer, preset v2/en_speaker_6."""
+    import torch
+    from transformers import BarkModel
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = BarkModel(_config())
+        for name, weight in model.named_parameters():
+            if "codec_model" not in name:
+                weight.data.normal_(0, 1.0 if "attn" in name else 0.3)  # sharp: every token counts
+        for layer in model.codec_model.quantizer.layers:
+            layer.codebook.embed.normal_(0, 0.2)
+    model.save_pretrained(folder)
+    (folder / "generation_config.json").write_text(json.dumps(_generation_config(max_new_tokens)))
+    _write_tokenizer(folder)
+    write_preset(folder, "v2/en_speaker_6", prompt_arrays(6))
+    write_preset(folder, "v2/en_speaker_9", prompt_arrays(9))
+    return folder
+
+
+def prompt_arrays(seed: int, seconds: float = 1.2) -> dict[str, np.ndarray]:
+    """A random history prompt as Suno saves one."""
+    numbers = np.random.default_rng(seed)
+    fine = numbers.integers(0, 1024, (8, int(seconds * 75)))
+    semantic = numbers.integers(0, 10_000, int(seconds * 49.9))
+    return {"semantic_prompt": semantic, "coarse_prompt": fine[:2], "fine_prompt": fine}
+
+
+def write_preset(folder: Path, name: str, arrays: dict[str, np.ndarray]) -> None:
+    """Add a preset to a checkpoint's ``speaker_embeddings``."""
+    index = folder / "speaker_embeddings_path.json"
+    presets = json.loads(index.read_text()) if index.exists() else {"repo_or_path": "somebody/else"}
+    presets[name] = {key: f"speaker_embeddings/{name}_{key}.npy" for key in arrays}
+    for key, array in arrays.items():
+        path = folder / presets[name][key]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, array)
+    index.write_text(json.dumps(presets))
+
+
+def _config():
+    from transformers import EncodecConfig
+    from transformers.models.bark.configuration_bark import (
+        BarkCoarseConfig,
+        BarkConfig,
+        BarkFineConfig,
+        BarkSemanticConfig,
+    )
+
+    size = {"num_layers": 1, "num_heads": 2, "hidden_size": 16, "block_size": 1024, "bias": False}
+    return BarkConfig(
+        semantic_config=BarkSemanticConfig(input_vocab_size=129_600, output_vocab_size=10_048, **size).to_dict(),
+        coarse_acoustics_config=BarkCoarseConfig(input_vocab_size=12_096, output_vocab_size=12_096, **size).to_dict(),
+        fine_acoustics_config=BarkFineConfig(input_vocab_size=1_056, output_vocab_size=1_056, **size).to_dict(),
+        codec_config=EncodecConfig(
+            num_filters=4, hidden_size=16, target_bandwidths=[1.5, 3.0, 6.0], num_lstm_layers=2
+        ).to_dict(),
+    )
+
+
+def _generation_config(max_new_tokens: int) -> dict:
+    """What is in the hub's file and matters; the rest are the defaults of transformers' classes."""
+    return {
+        "model_type": "bark",
+        "sample_rate": 24_000,
+        "codebook_size": 1024,
+        "semantic_config": {"max_new_tokens": max_new_tokens, "eos_token_id": 10_000, "pad_token_id": 10_000},
+        "coarse_acoustics_config": {"pad_token_id": 12_048, "max_coarse_history": 120},
+        "fine_acoustics_config": {"max_fine_input_length": 128, "max_fine_history_length": 64},
+    }
+
+
+def _write_tokenizer(folder: Path) -> None:
+    characters = string.ascii_letters + string.digits + ".,;:!?'-"
+    words = [*SPECIAL_TOKENS, "the", "and", "##ing", *characters, *(f"##{c}" for c in characters)]
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps({"tokenizer_class": "BertTokenizer", "do_lower_case": False, "model_max_length": 512})
+    )

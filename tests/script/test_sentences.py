@@ -1,0 +1,53 @@
+"""A sentence ends where a reader would stop."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from pipeline.script.sentences import splitter
+
+# one string a language and text; '|' is where a sentence ends
+WHOLE = [
+    ("en", '"Stop!" he shouted.|Nobody did.'),
+    ("en", '"Who?" I asked.|"Nobody."|He went.'),
+    ("en", "“Sorry!” Betty said.|“Why?”|The door shut."),
+    ("en", '"Where was he?—not killed!—not killed!" cried Ahab, closely advancing.|"How was it?"'),
+    ("en", "Mr. and Mrs. Bennet met Dr. Grey of St. Ives, Esq., at No. 5.|They left."),
+    ("en", "He said no.|Then he went."),
+    ("en", "See vol. 3, ch. 4, pp. 10.|It is there."),
+    ("en", "J. R. R. Tolkien and T. S. Eliot met.|It was I.|We left."),
+    ("en", "Fruit, e.g. apples, i.e. food, etc. was there.|Good."),
+    ("en", "Pip!|Pip!|Who's seen Pip?"),
+    ("en", "It cost 3.50 at 5 p.m. on Monday.|He paid."),
+    ("en", "Well... he went.|And then?"),
+    ("en", "1. Salt.|2. Bread."),
+    ("es", "—¿Ciego? —dijo Golfín—.|Esto es todo."),
+    ("es", "La Sra. Pérez llegó.|El Dr. Ruiz no."),
+    ("it", "— Un re! — diranno subito i miei lettori.|No, ragazzi."),
+    ("fr", "« Où vas-tu ? » demanda-t-il.|Elle partit."),
+    ("de", "„Halt!“ rief er.|Am 3. Oktober kam er.|Dr. Grau, z. B., ging."),
+    ("ja", "吾輩は猫である。|名前はまだ無い。|「誰だ？」"),
+]
+
+
+@pytest.mark.parametrize("language, marked", WHOLE)
+def test_sentences_end_where_a_reader_would_stop(language: str, marked: str) -> None:
+    expected = marked.split("|")
+    text = ("" if language == "ja" else " ").join(expected)
+    assert [text[start:end] for start, end in splitter(language)(text)] == expected
+
+
+def test_an_unknown_language_is_split_by_the_english_rules() -> None:
+    text = "Unus. Duo et tres."
+    assert [text[start:end] for start, end in splitter("la")(text)] == ["Unus.", "Duo et tres."]
+
+
+def test_the_script_room_loads_no_model_library_and_no_prefect() -> None:
+    code = (
+        "import sys, pipeline.script; print([m for m in ('torch', 'prefect', 'nltk', 'punkt') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
