@@ -66,12 +66,16 @@ class Finished:
         return dict(json.loads(self.out.strip().splitlines()[-1]))
 
 
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of one test run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session")
 def migrated_prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Prefect home whose database is migrated, made once for all workers: a first start takes 8 s, a next one 3."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
+    shared = shared_folder(tmp_path_factory)
     home = shared / "prefect-home"
     with FileLock(shared / "prefect-home.lock"):
         if not (home / "prefect.db").exists():

@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from pipeline.flows.progress import Delivering, Event, Listener, Mastered, Outcome, Planned, Recorded, Said
 
 PLAIN_INTERVAL_S = 5.0
+COLUMNS = (
+    TextColumn("{task.description:<10}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TextColumn("{task.fields[unit]}"),
+)
 
 
 def clock(seconds: float) -> str:
@@ -32,15 +39,36 @@ def watch(*, plain: bool) -> Iterator[Listener]:
     if plain or not console.is_terminal:
         yield Lines()
         return
-    columns = (
-        TextColumn("{task.description:<10}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[unit]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
+    with Progress(*COLUMNS, console=console) as progress:
         yield Bars(progress)
+
+
+class Pace:
+    """How long the recording still takes, from each engine's own speed: one may be a hundred times another's."""
+
+    def __init__(self, planned: Planned) -> None:
+        self._left_s = defaultdict(float, planned.by_engine)
+        self._done_s: dict[str, float] = defaultdict(float)  # also takes found damaged, which nobody planned
+        self._busy_s: dict[str, float] = defaultdict(float)
+        self._before = time.monotonic()
+
+    def add(self, event: Recorded) -> None:
+        """Count a take; the time since the one before is the work of its engine."""
+        now = time.monotonic()
+        self._busy_s[event.engine] += now - self._before
+        self._done_s[event.engine] += event.estimated_s
+        self._left_s[event.engine] = max(0.0, self._left_s[event.engine] - event.estimated_s)
+        self._before = now
+
+    @property
+    def to_go(self) -> str:
+        """Time left as a clock, ``?`` while an engine that has work has not begun."""
+        left = 0.0
+        for engine, seconds in self._left_s.items():
+            if seconds and not self._done_s[engine]:
+                return "?"
+            left += seconds * self._busy_s[engine] / self._done_s[engine] if seconds else 0.0
+        return clock(left)
 
 
 class Bars:
@@ -48,6 +76,7 @@ class Bars:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
+        self._pace: Pace | None = None
         self._recording: TaskID | None = None
         self._mastering: TaskID | None = None
         self._files: dict[str, TaskID] = {}
@@ -56,15 +85,18 @@ class Bars:
         match event:
             case Planned():
                 self._progress.console.print(planned_line(event))
+                self._pace = Pace(event)
                 self._recording = self._progress.add_task(
                     "record", total=round(event.to_record_s), unit="s of speech"
                 )
                 self._mastering = self._progress.add_task("master", total=event.chapters, unit="chapters")
-            case Recorded(estimated_s=seconds) if self._recording is not None:
-                self._progress.advance(self._recording, seconds)
+            case Recorded() if self._recording is not None and self._pace is not None:
+                self._pace.add(event)
+                self._progress.advance(self._recording, event.estimated_s)
+                self._progress.update(self._recording, unit=f"s of speech, {self._pace.to_go} to go")
             case Mastered() if self._mastering is not None:
                 self._progress.advance(self._mastering)
-                self._progress.console.print(mastered_line(event))
+                self._progress.console.print(mastered_line(event), markup=False)
             case Delivering(name=name, share=share):
                 if name not in self._files:
                     self._files[name] = self._progress.add_task(f"encode {name}", total=100, unit="%")
@@ -77,36 +109,30 @@ class Lines:
     """One line now and then on standard error."""
 
     def __init__(self) -> None:
-        self._planned: Planned | None = None
-        self._started = self._spoke = time.monotonic()
-        self._done_s = 0.0
+        self._total_s = self._done_s = 0.0
+        self._pace: Pace | None = None
+        self._spoke = time.monotonic()
 
     def __call__(self, event: Event) -> None:
         match event:
             case Planned():
-                self._planned = event
-                self._started = time.monotonic()
+                self._pace = Pace(event)
+                self._total_s = event.to_record_s
                 say(planned_line(event))
-            case Recorded(estimated_s=seconds, flagged=flagged, slate=slate):
-                self._done_s += seconds
-                if flagged:
-                    say(f"flagged: {slate} still fails a check after its last take")
+            case Recorded() if self._pace is not None:
+                self._pace.add(event)
+                self._done_s += event.estimated_s
+                if event.flagged:
+                    say(f"flagged: {event.slate} still fails a check after its last take")
                 if time.monotonic() - self._spoke >= PLAIN_INTERVAL_S:
                     self._spoke = time.monotonic()
-                    say(self._recording_line())
+                    say(f"recorded {clock(self._done_s)} of {clock(self._total_s)}, {self._pace.to_go} to go")
             case Mastered():
                 say(mastered_line(event))
             case Delivering(name=name, share=share) if share >= 1.0:
                 say(f"encoded {name}")
             case Said(text=text):
                 say(f"note: {text}")
-
-    def _recording_line(self) -> str:
-        assert self._planned is not None, "takes come after the plan"
-        total = self._planned.to_record_s
-        speed = self._done_s / max(time.monotonic() - self._started, 0.001)
-        left = clock(max(total - self._done_s, 0.0) / speed) if speed else "?"
-        return f"recorded {clock(self._done_s)} of {clock(total)}, {speed:.1f} x real time, {left} to go"
 
 
 def say(line: str) -> None:

@@ -84,19 +84,21 @@ def announce(run: Run, sheet: CallSheet) -> Progress:
     """Say what there is to do."""
     planned = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
     missing = [slot for batch in batches(planned) for slot in batch if ("takes", slot.key) not in sheet.vault]
-    to_record_s = sum(slot.chunk.estimated_s for slot in missing)
+    by_engine: dict[str, float] = {}
+    for slot in missing:
+        by_engine[slot.engine] = by_engine.get(slot.engine, 0.0) + slot.chunk.estimated_s
     run.tell(
         Planned(
             chapters=len(sheet.chapters),
             chunks=len(planned),
             estimated_s=sum(chapter.estimated_s for chapter in sheet.chapters),
             to_record=len(missing),
-            to_record_s=to_record_s,
+            by_engine=by_engine,
         )
     )
     for notice in sheet.notices:
         run.tell(Said(str(notice)))
-    return Progress(to_record_s)
+    return Progress(sum(by_engine.values()))
 
 
 def record_chapter(run: Run, sheet: CallSheet, chapter: ChapterChunks, progress: Progress) -> Sequence[Take]:
@@ -162,7 +164,7 @@ def record_batch(run: Run, sheet: CallSheet, batch: Sequence[Slot], progress: Pr
 
         def on_take(slot: Slot, take: Take) -> None:
             progress.add(slot.chunk.estimated_s)
-            run.tell(Recorded(take.slate, slot.chunk.estimated_s, flagged=not take.passed))
+            run.tell(Recorded(take.slate, slot.engine, slot.chunk.estimated_s, flagged=not take.passed))
 
         verify = sheet.order.production.verify
         kept += record(missing, narrator, vault, verify=verify, on_take=on_take)

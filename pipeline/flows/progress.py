@@ -1,21 +1,30 @@
-"""What a run tells whoever watches it: a few frozen events, in order, on the thread of the flow."""
+"""What a run tells whoever watches it: a few frozen events, from any of its threads."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Planned:
-    """The script is read: what there is, and what of it must still be recorded."""
+    """The script is read: what there is, and what of it must still be recorded.
+
+    Attributes:
+        by_engine: estimated seconds of speech that each engine must still record.
+    """
 
     chapters: int
     chunks: int
     estimated_s: float
     to_record: int
-    to_record_s: float
+    by_engine: Mapping[str, float]
+
+    @property
+    def to_record_s(self) -> float:
+        """Estimated seconds of speech to record, in all."""
+        return sum(self.by_engine.values())
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,7 @@ class Recorded:
     """One more take is safe in the vault."""
 
     slate: str
+    engine: str
     estimated_s: float
     flagged: bool
 

@@ -23,11 +23,14 @@ def render(order: Order, listener: Listener) -> Outcome:
     """Render a production; everything that exists already is used again.
 
     Raises:
+        MissingError: an engine's model is not on this machine.
         ProductionError: of the kind that says what went wrong; what was recorded by then is kept.
         StoppedError: Ctrl-C or SIGTERM; the next run goes on from here.
     """
     run = Run(order, listener)
-    draw_up(order)  # a mistake in the script is told at once, before any server is started
+    sheet = draw_up(order)  # a mistake in the script and a missing model are told before any server is started
+    for chapter in sheet.chapters:
+        sheet.slots(chapter)
     with locked(order), stopped_by_sigint(run.stop):
         Vault(order.vault).clear_leftovers()
         clear_leftovers(order.output)

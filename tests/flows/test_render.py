@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,8 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
-from tests.conftest import PRODUCTION, Finished, clean_environment
+from tests.conftest import (
+    PRODUCTION,
+    SCRIPT,
+    Finished,
+    clean_environment,
+    give_prefect_home,
+    shared_folder,
+)
 
 Command = Callable[..., Finished]
 
@@ -55,17 +64,19 @@ def checksums(result: dict[str, Any]) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, migrated_prefect_home: Path) -> dict[str, Any]:
     """The result of a run that nothing disturbed, in a folder of its own."""
-    from tests.conftest import SCRIPT, give_prefect_home
-
-    folder = tmp_path_factory.mktemp("undisturbed")
-    (folder / "harbour.md").write_text(SCRIPT)
-    production = folder / "harbour.yaml"
-    production.write_text(PRODUCTION)
-    give_prefect_home(production, migrated_prefect_home)
-    run = start(production)
-    out, err = run.communicate(timeout=120)
-    assert run.returncode == 0, err
-    return Finished(0, out, err).result
+    folder = shared_folder(tmp_path_factory) / "undisturbed"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "result.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            (folder / "harbour.md").write_text(SCRIPT)
+            (folder / "harbour.yaml").write_text(PRODUCTION)
+            give_prefect_home(folder / "harbour.yaml", migrated_prefect_home)
+            run = start(folder / "harbour.yaml")
+            out, err = run.communicate(timeout=120)
+            assert run.returncode == 0, err
+            (folder / "result.json").write_text(json.dumps(Finished(0, out, err).result))
+    return dict(json.loads((folder / "result.json").read_text()))
 
 
 def test_the_result_line_has_its_stable_names(undisturbed: dict[str, Any]) -> None:
