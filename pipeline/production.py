@@ -91,6 +91,9 @@ class Mix(Model):
     pre_roll_ms: float = Field(30.0, ge=0, le=500, description="Kept before the first sound.")
     post_roll_ms: float = Field(60.0, ge=0, le=500, description="Kept after the last sound.")
     fade_ms: float = Field(8.0, ge=5, le=20, description="Raised-cosine fade at both edges of a take.")
+    match_voices: bool = Field(
+        True, description="Bring every role to the loudness of the chapter's leading one before its gain_db."
+    )
     room_tone_dbfs: float = Field(
         -70.0, ge=-90, le=-60, description="RMS of the room tone between takes, after mastering gain."
     )

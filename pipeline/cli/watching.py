@@ -99,7 +99,7 @@ class Bars:
                 self._progress.console.print(mastered_line(event), markup=False)
             case Delivering(name=name, share=share):
                 if name not in self._files:
-                    self._files[name] = self._progress.add_task(f"encode {name}", total=100, unit="%")
+                    self._files[name] = self._progress.add_task(f"deliver {name}", total=100, unit="%")
                 self._progress.update(self._files[name], completed=round(100 * share), visible=share < 1.0)
             case Said(text=text):
                 self._progress.console.print(f"note: {text}", markup=False)
@@ -130,7 +130,7 @@ class Lines:
             case Mastered():
                 say(mastered_line(event))
             case Delivering(name=name, share=share) if share >= 1.0:
-                say(f"encoded {name}")
+                say(f"delivered {name}")
             case Said(text=text):
                 say(f"note: {text}")
 

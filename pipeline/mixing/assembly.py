@@ -14,12 +14,13 @@ from pipeline.audio.resampling import resample
 from pipeline.audio.sound import Samples, Sound
 from pipeline.materials import ChapterChunks, ChapterMix, Mark, Take
 from pipeline.mixing.lost import TakeLost
+from pipeline.mixing.matching import VoiceLevels
 from pipeline.mixing.timeline import Timeline, lay_out, pause_after
 from pipeline.mixing.trimming import Span, cut, find_speech
 from pipeline.production import Mix, Pauses
 from pipeline.vault import Entry, Vault, content_key
 
-STAGE = "mix/1"  # raise it when the same takes would make another sound
+STAGE = "mix/2"  # raise it when the same takes would make another sound
 
 
 def mix_chapter(
@@ -33,8 +34,9 @@ def mix_chapter(
 ) -> ChapterMix:
     """Assemble a chapter, or fetch it from the vault when nothing it is made of has changed.
 
-    Takes are trimmed, faded, given their role's gain and laid with exact pauses between them; what lies between is
-    silent here, room tone comes with mastering. The mix has the highest rate among the takes; others are resampled.
+    Takes are trimmed, faded, levelled by role, given their role's gain and laid with exact pauses between them; what
+    lies between is silent here, room tone comes with mastering. The mix has the highest rate among the takes; others
+    are resampled.
 
     The key knows what is heard (takes, gains, pauses, trimming) and not what it is called, so that a chapter that is
     moved or renumbered is not mixed again; marks are made anew from the chapter's chunks.
@@ -57,7 +59,13 @@ def mix_chapter(
     *rests, _ = [pause_after(chunk, pauses) for chunk in chapter.chunks]
     asked_s = chapter.chunks[-1].asked_s
     plan = _Plan(
-        tuple(takes), tuple(levels), pauses.head_s, tuple(rests), pauses.tail_s if asked_s is None else asked_s, spec
+        takes=tuple(takes),
+        roles=tuple(chunk.role for chunk in chapter.chunks),
+        gains_db=tuple(levels),
+        head_s=pauses.head_s,
+        rests_s=tuple(rests),
+        tail_s=pauses.tail_s if asked_s is None else asked_s,
+        spec=spec,
     )
     key = plan.key
     entry = vault.fetch("mixes", key)
@@ -71,6 +79,7 @@ class _Plan:
     """All that a mix depends on, the takes' sound by their keys."""
 
     takes: tuple[Take, ...]
+    roles: tuple[str, ...]  # of each take
     gains_db: tuple[float, ...]  # of each take
     head_s: float
     rests_s: tuple[float, ...]  # between takes: one fewer
@@ -83,6 +92,7 @@ class _Plan:
             {
                 "stage": STAGE,
                 "takes": [take.key for take in self.takes],
+                "voices": [self.roles.index(role) for role in self.roles] if self.spec.match_voices else [],
                 "gains_db": self.gains_db,
                 "pauses_s": [self.head_s, *self.rests_s, self.tail_s],
                 "spec": self.spec.model_dump(mode="json", exclude={"room_tone_dbfs"}),  # mastering lays it
@@ -94,15 +104,27 @@ def _assemble(plan: _Plan, vault: Vault, mix_path: Path) -> Mapping[str, Any]:
     """Write the mix to ``mix_path`` and return its card. Takes are read twice: to lay them out, then to lay them."""
     paths = [_find(take, vault) for take in plan.takes]
     rate_hz = max(sound_shape(path).rate_hz for path in paths)
-    cuts = [find_speech(_load(path, rate_hz), plan.spec) for path in paths]
+    cuts, matched_db = _survey(plan, paths, rate_hz)
     frames = [span.frames for span in cuts]
     timeline = lay_out(frames, plan.rests_s, head_s=plan.head_s, tail_s=plan.tail_s, rate_hz=rate_hz)
     clips = (
-        cut(_load(path, rate_hz), span, gain_db=gain_db, fade_ms=plan.spec.fade_ms)
-        for path, span, gain_db in zip(paths, cuts, plan.gains_db, strict=True)
+        cut(_load(path, rate_hz), span, gain_db=gain_db + matched_db.get(role, 0.0), fade_ms=plan.spec.fade_ms)
+        for path, span, role, gain_db in zip(paths, cuts, plan.roles, plan.gains_db, strict=True)
     )
     write_float_wav(mix_path, rate_hz, timeline.frames, _laid(clips, timeline))
     return {"rate_hz": rate_hz, **asdict(timeline)}
+
+
+def _survey(plan: _Plan, paths: Sequence[Path], rate_hz: int) -> tuple[list[Span], dict[str, float]]:
+    """Where the speech is in each take, and what each role must be changed by to be as loud as the leading one."""
+    cuts = []
+    levels = VoiceLevels(rate_hz)
+    for path, role in zip(paths, plan.roles, strict=True):
+        sound = _load(path, rate_hz)
+        span = find_speech(sound, plan.spec)
+        cuts.append(span)
+        levels.hear(role, sound.samples[span.start : span.stop])
+    return cuts, levels.gains_db() if plan.spec.match_voices else {}
 
 
 def _find(take: Take, vault: Vault) -> Path:
