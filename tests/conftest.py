@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from pipeline.flows.server import prefect_server, settle_environment, wait_until_ready
+from pipeline.flows.server import prefect_server, settle_environment
 
 SCRIPT = """\
 # The Harbour
@@ -82,7 +82,7 @@ def migrated_prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             code = (
                 "import sys; from pathlib import Path; from pipeline.flows.server import *;"
                 "settle_environment(Path(sys.argv[1]))\n"
-                "with prefect_server() as url: wait_until_ready(url)"
+                "with prefect_server() as server: server.wait_until_ready()"
             )
             subprocess.run([sys.executable, "-c", code, str(home)], check=True, env=clean_environment())
     return home
@@ -101,11 +101,11 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory, migrated_prefect_home:
         if name.startswith("PREFECT_"):
             del os.environ[name]
     settle_environment(home)
-    with prefect_server() as url:
+    with prefect_server() as server:
         os.environ.clear()
         os.environ.update(before)
-        wait_until_ready(url)
-        yield url
+        server.wait_until_ready()
+        yield server.url
 
 
 def clean_environment(**more: str) -> dict[str, str]:

@@ -51,15 +51,20 @@ def show_plan(sheet: CallSheet, *, as_json: bool) -> None:
 
 
 def show_voices(language: str | None) -> None:
-    """Every engine with its voices, its licence and whether its model is here."""
-    table = Table("voice", "language", "gender", "", "ready", box=None, pad_edge=False)
+    """Every engine with what it is, its licence, whether its model is here, and its voices."""
     for name in engine_names():
         engine = find_engine(name)
-        cards = [card for card in engine.voices() if language in (None, card.language)]
-        ready = "yes" if is_ready(engine, engine.check_settings({}, Path.cwd())) else "model missing"
+        cards = [
+            card for card in engine.voices() if language in (None, card.language, card.language.partition("-")[0])
+        ]
+        if not cards:
+            continue
+        ready = "ready" if is_ready(engine, engine.check_settings({}, Path.cwd())) else "its model is not here"
+        click.echo(f"{name}: {engine.summary} ({engine.licence}); {ready}")
+        table = Table(box=None, pad_edge=False, show_header=False)
         for card in cards:
-            table.add_row(f"{name}/{card.name}", card.language, card.gender, card.description, ready)
-    _print(table)
+            table.add_row(f"  {name}/{card.name}", card.language, card.gender, card.description)
+        _print(table)
 
 
 def is_ready(engine: Engine, settings: Settings) -> bool:

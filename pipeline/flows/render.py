@@ -12,7 +12,7 @@ from pipeline.errors import ProductionError, StoppedError
 from pipeline.flows.callsheet import draw_up
 from pipeline.flows.progress import Listener, Outcome
 from pipeline.flows.run import Run, locked, watched
-from pipeline.flows.server import prefect_server, settle_environment, users_server, wait_until_ready
+from pipeline.flows.server import prefect_server, settle_environment
 from pipeline.production import Order
 from pipeline.vault import Vault, clear_leftovers
 
@@ -35,12 +35,11 @@ def render(order: Order, listener: Listener) -> Outcome:
         Vault(order.vault).clear_leftovers()
         clear_leftovers(order.output)
         settle_environment(order.state / "prefect")
-        embedded = users_server() is None
-        with prefect_server() as url:
+        with prefect_server() as server:
             from pipeline.flows.produce import produce  # imports Prefect, while its server is starting
 
-            wait_until_ready(url)
-            _run_flow(produce, run, embedded=embedded)
+            server.wait_until_ready()
+            _run_flow(produce, run, embedded=server.process is not None)
     run.go_on()
     return run.outcomes[0]
 

@@ -9,22 +9,25 @@ Nothing here imports Prefect: its settings must be in the environment before tha
 
 from __future__ import annotations
 
+import errno
+import http.client
 import os
 import socket
 import subprocess
 import sys
 import time
 import tomllib
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import EngineError
+from pipeline.errors import EngineError, InputError
 from pipeline.vault import disk_errors
 
 START_TIMEOUT_S = 180.0  # 8 s for an empty database on a quiet machine; loaded ones took over 30 s
+USERS_TIMEOUT_S = 20.0  # a server that runs already answers at once
 STOP_TIMEOUT_S = 10.0
 
 QUIET: Mapping[str, str] = {
@@ -77,62 +80,98 @@ def settle_environment(home: Path) -> None:
     os.environ.setdefault("PREFECT_HOME", str(home))
 
 
+@dataclass(frozen=True)
+class PrefectServer:
+    """A Prefect server: our own, or the user's.
+
+    Attributes:
+        url: of its API.
+        process: the embedded server's process; None where the server is the user's.
+    """
+
+    url: str
+    process: subprocess.Popen[bytes] | None
+
+    def wait_until_ready(self) -> None:
+        """Wait for the server's health check.
+
+        Raises:
+            EngineError: it did not answer in time, or its process has ended; says where to look.
+        """
+        deadline = time.monotonic() + (START_TIMEOUT_S if self.process else USERS_TIMEOUT_S)
+        while time.monotonic() < deadline and (self.process is None or self.process.poll() is None):
+            if self._answers():
+                return
+            time.sleep(0.1)
+        if self.process is None:
+            raise EngineError(
+                "this Prefect server does not answer",
+                where=self.url,
+                next_step="start it, or unset PREFECT_API_URL (or your Prefect profile's) to use the embedded one",
+            )
+        raise EngineError("the embedded Prefect server did not start", next_step=f"see {_log_file()}")
+
+    def _answers(self) -> bool:
+        # straight to the embedded server: a proxy from the environment has no business with the loopback
+        proxies = urllib.request.ProxyHandler({} if self.process else None)
+        opener = urllib.request.build_opener(proxies)
+        try:
+            with opener.open(f"{self.url}/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+def _log_file() -> Path:
+    return Path(os.environ["PREFECT_HOME"]) / "server.log"
+
+
 @contextmanager
-def prefect_server(port: int = 0) -> Iterator[str]:
-    """The API URL of a server for the duration of the block: the user's own, or an embedded one.
+def prefect_server(port: int = 0) -> Iterator[PrefectServer]:
+    """A server for the duration of the block: the user's own, or an embedded one.
 
     The block is entered at once, while the embedded server is still starting: call `wait_until_ready` before the
     first use.
 
     Args:
         port: TCP port on 127.0.0.1; 0 takes a free one.
+
+    Raises:
+        InputError: the port is taken.
     """
     if url := users_server():
         os.environ["PREFECT_API_URL"] = url
-        yield url
+        yield PrefectServer(url, None)
         return
-    with socket.create_server(("127.0.0.1", port)) as listening:
+    with _listening(port) as listening, _log_file().open("ab") as log:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-        log = Path(os.environ["PREFECT_HOME"]) / "server.log"
-        with log.open("ab") as output:
-            server = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.flows.server_process", str(listening.fileno()), str(os.getpid())],
-                pass_fds=[listening.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,  # a Ctrl-C in the terminal is ours to deal with, not the server's
-            )
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.flows.server_process", str(listening.fileno()), str(os.getpid())],
+            pass_fds=[listening.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # a Ctrl-C in the terminal is ours to deal with, not the server's
+        )
     os.environ["PREFECT_API_URL"] = url
     try:
-        yield url
+        yield PrefectServer(url, process)
     finally:
         os.environ.pop("PREFECT_API_URL", None)
-        server.terminate()
+        process.terminate()
         try:
-            server.wait(STOP_TIMEOUT_S)
+            process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+            process.kill()
+            process.wait()
 
 
-def wait_until_ready(url: str) -> None:
-    """Wait for a server's health check.
-
-    Raises:
-        EngineError: it did not answer in time; names its log.
-    """
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        with suppress(urllib.error.URLError, TimeoutError, ConnectionError):
-            # straight to the server: a proxy from the environment has no business with the loopback
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(f"{url}/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        time.sleep(0.1)
-    raise EngineError(
-        "the Prefect server did not start",
-        where=url,
-        next_step=f"see {os.environ['PREFECT_HOME']}/server.log; if PREFECT_API_URL is set, start that server",
-    )
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise
+        raise InputError(
+            f"port {port} cannot be used: {error.strerror}", next_step="choose another one with --port"
+        ) from None

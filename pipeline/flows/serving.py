@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.flows.callsheet import draw_up
-from pipeline.flows.server import prefect_server, settle_environment, wait_until_ready
+from pipeline.flows.server import prefect_server, settle_environment
 from pipeline.production import Order
 
 
@@ -31,9 +31,9 @@ def serve(orders: Sequence[Order], *, port: int, say: Callable[[str], None]) -> 
             )
         draw_up(order)
     settle_environment(_home(orders))
-    with prefect_server(port) as url:
-        wait_until_ready(url)
-        _serve(orders, url, say)
+    with prefect_server(port) as server:
+        server.wait_until_ready()
+        _serve(orders, server.url, say)
 
 
 def _home(orders: Sequence[Order]) -> Path:

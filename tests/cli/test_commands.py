@@ -211,6 +211,11 @@ def test_completion_prints_a_script(shell: str) -> None:
     assert "chapterhouse" in run("completion", shell).output
 
 
+def test_completion_completes(command: Callable[..., Finished]) -> None:
+    done = command(_CHAPTERHOUSE_COMPLETE="bash_complete", COMP_WORDS="chapterhouse re", COMP_CWORD="1")
+    assert "render" in done.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

