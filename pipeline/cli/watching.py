@@ -72,35 +72,33 @@ class Pace:
 
 
 class Bars:
-    """Three bars: takes recorded, chapters mastered, and the file being encoded."""
+    """Three bars: takes recorded, chapters mastered, files delivered."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._pace: Pace | None = None
         self._recording: TaskID | None = None
         self._mastering: TaskID | None = None
-        self._files: dict[str, TaskID] = {}
+        self._delivering: TaskID | None = None
 
     def __call__(self, event: Event) -> None:
         match event:
             case Planned():
                 self._progress.console.print(planned_line(event))
                 self._pace = Pace(event)
-                self._recording = self._progress.add_task(
-                    "record", total=round(event.to_record_s), unit="s of speech"
-                )
+                self._recording = self._progress.add_task("record", total=event.to_record, unit="takes")
                 self._mastering = self._progress.add_task("master", total=event.chapters, unit="chapters")
             case Recorded() if self._recording is not None and self._pace is not None:
                 self._pace.add(event)
-                self._progress.advance(self._recording, event.estimated_s)
-                self._progress.update(self._recording, unit=f"s of speech, {self._pace.to_go} to go")
+                self._progress.advance(self._recording)
+                self._progress.update(self._recording, unit=f"takes, {self._pace.to_go} to go")
             case Mastered() if self._mastering is not None:
                 self._progress.advance(self._mastering)
                 self._progress.console.print(mastered_line(event), markup=False)
-            case Delivering(name=name, share=share):
-                if name not in self._files:
-                    self._files[name] = self._progress.add_task(f"deliver {name}", total=100, unit="%")
-                self._progress.update(self._files[name], completed=round(100 * share), visible=share < 1.0)
+            case Delivering(share=share):
+                if self._delivering is None:
+                    self._delivering = self._progress.add_task("deliver", total=100, unit="%")
+                self._progress.update(self._delivering, completed=round(100 * share))
             case Said(text=text):
                 self._progress.console.print(f"note: {text}", markup=False)
 
@@ -129,8 +127,8 @@ class Lines:
                     say(f"recorded {clock(self._done_s)} of {clock(self._total_s)}, {self._pace.to_go} to go")
             case Mastered():
                 say(mastered_line(event))
-            case Delivering(name=name, share=share) if share >= 1.0:
-                say(f"delivered {name}")
+            case Delivering(share=share) if share >= 1.0:
+                say("delivered every file")
             case Said(text=text):
                 say(f"note: {text}")
 

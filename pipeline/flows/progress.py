@@ -50,7 +50,7 @@ class Mastered:
 
 @dataclass(frozen=True)
 class Delivering:
-    """An encoder is at work: ``share`` of one file done, 0 … 1."""
+    """Files are being made: ``name`` was finished last, ``share`` of all the encoding is done, 0 … 1."""
 
     name: str
     share: float

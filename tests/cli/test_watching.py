@@ -54,7 +54,7 @@ def test_lines_say_what_happens(now: list[float], capsys: pytest.CaptureFixture[
     assert "flagged: ch01-0001-t1" in said[1]
     assert said[2] == "recorded 0:10 of 3:20, ? to go"
     assert said[3] == "chapter 1: The Deck - 1:01, -20.0 LUFS, -3.3 dBTP"
-    assert said[4:] == ["delivered x.mp3", "note: a long sentence"]
+    assert said[4:] == ["delivered every file", "note: a long sentence"]
 
 
 def test_bars_show_the_same(now: list[float]) -> None:
