@@ -109,6 +109,7 @@ class Lines:
     def __init__(self) -> None:
         self._total_s = self._done_s = 0.0
         self._pace: Pace | None = None
+        self._delivered = False
         self._spoke = time.monotonic()
 
     def __call__(self, event: Event) -> None:
@@ -127,7 +128,8 @@ class Lines:
                     say(f"recorded {clock(self._done_s)} of {clock(self._total_s)}, {self._pace.to_go} to go")
             case Mastered():
                 say(mastered_line(event))
-            case Delivering(share=share) if share >= 1.0:
+            case Delivering(share=share) if share >= 1.0 and not self._delivered:
+                self._delivered = True
                 say("delivered every file")
             case Said(text=text):
                 say(f"note: {text}")
@@ -178,5 +180,6 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
         f"{clock(outcome.audio_s)} of audio in {outcome.wall_s:.1f} s, "
         f"{outcome.audio_s / outcome.wall_s:.1f} x real time; "
         f"{outcome.recorded} takes recorded, {outcome.reused} reused, {outcome.flagged} flagged"
-        + ("; nothing was recorded again" if outcome.recorded == 0 else "")
+        + ("; nothing was recorded again" if outcome.recorded == 0 else ""),
+        soft_wrap=True,
     )

@@ -48,6 +48,7 @@ def test_lines_say_what_happens(now: list[float], capsys: pytest.CaptureFixture[
     lines(Recorded("ch01-0001-t1", "slow", 10.0, flagged=True))
     lines(Mastered(1, "The Deck", 61.0, -20.0, -3.3))
     lines(Delivering("x.mp3", 1.0))
+    lines(Delivering("y.mp3", 1.0))
     lines(Said("a long sentence"))
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith("2 chapters, 30 chunks")
