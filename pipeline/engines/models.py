@@ -57,7 +57,7 @@ CATALOGUE = {
     model.name: model
     for model in (
         CatalogueModel("bark", "suno/bark", "MIT", "4.5 GB", "Bark, the large one: the better sound"),
-        CatalogueModel("bark-small", "suno/bark-small", "MIT", "1.7 GB", "Bark, the small one: 3 times faster"),
+        CatalogueModel("bark-small", "suno/bark-small", "MIT", "1.7 GB", "Bark, the small one: faster"),
     )
 }
 

@@ -111,7 +111,7 @@ class BarkEngine:
         return decode_codes(load_codec(checkpoint), self.find_prompt(voice, settings).fine)
 
     def load(self, settings: Settings) -> BarkNarrator:
-        """Bark in memory: 5 s and 1.7 GB for bark-small from a fast disk, thrice that for bark.
+        """Bark in memory: three transformers and the codec.
 
         Raises:
             MissingError: the checkpoint is not on this machine, or there is no CUDA device.
