@@ -6,6 +6,8 @@ process's exit status. Anything else that escapes is our own mistake and is show
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
 
 
@@ -80,6 +82,23 @@ class StorageError(ProductionError):
     """A folder is read-only, a disk is full, a file cannot be written (exit code 5)."""
 
     exit_code = 5
+
+
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+CANNOT_WRITE = DISK_FULL | {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+
+
+def storage_error(error: OSError, path: object) -> StorageError:
+    """The operating system's error on writing ``path``, as a producer is told it."""
+    return StorageError(
+        f"cannot write: {os.strerror(error.errno) if error.errno else error}",
+        where=str(error.filename or path),
+        next_step=(
+            "free some space and run the same command again; nothing recorded so far is lost"
+            if error.errno in DISK_FULL
+            else "make the folder writable, or choose another one under 'paths:' in the production file"
+        ),
+    )
 
 
 class BusyError(ProductionError):

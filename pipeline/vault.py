@@ -8,7 +8,6 @@ A blob whose checksum differs from its card is set aside under ``corrupt/`` and 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -21,12 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import StorageError
+from pipeline.errors import CANNOT_WRITE, storage_error
 
 KEY_LENGTH = 32  # hexadecimal digits: 128 bits, collisions out of reach for any library of takes
 MAKING = ".making-"
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-DISK_ERRORS = FULL | {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 
 
 def content_key(facts: Mapping[str, Any]) -> str:
@@ -51,18 +48,9 @@ def disk_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in DISK_ERRORS:
+        if error.errno not in CANNOT_WRITE:
             raise
-        full = error.errno in FULL
-        raise StorageError(
-            f"cannot write: {os.strerror(error.errno)}",
-            where=str(error.filename or path),
-            next_step=(
-                "free some space and run the same command again; nothing recorded so far is lost"
-                if full
-                else "make the folder writable, or choose another one under 'paths:' in the production file"
-            ),
-        ) from error
+        raise storage_error(error, path) from error
 
 
 @contextmanager

@@ -20,7 +20,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from pipeline.audio.sound import Samples, Sound
-from pipeline.errors import InputError, StorageError
+from pipeline.errors import InputError, storage_error
 
 BLOCK_FRAMES = 1 << 16  # 256 KiB of mono float32: 1.5 s at 44.1 kHz
 RIFF_LIMIT = 2**32 - 1  # bytes; the size field of RIFF has 32 bits, beyond it RF64 (EBU Tech 3306)
@@ -184,13 +184,13 @@ class _Disk:
         try:
             raw = io.FileIO(path, "w+")
         except OSError as error:
-            raise _storage_error(path, error) from error
+            raise storage_error(error, path) from error
         with raw:
             yield cls(path, raw)
 
     def check(self) -> None:
         if self.error is not None:
-            raise _storage_error(self.path, self.error) from self.error
+            raise storage_error(self.error, self.path) from self.error
 
     def write(self, content: bytes) -> int:
         rest = memoryview(content)
@@ -209,11 +209,3 @@ class _Disk:
 
     def tell(self) -> int:
         return self.raw.tell()
-
-
-def _storage_error(path: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"cannot write: {error.strerror}",
-        where=str(path),
-        next_step="free some space or make the folder writable, then run the same command again",
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import soxr  # type: ignore[import-untyped,unused-ignore]
+import soxr
 
 from pipeline.audio.sound import Samples, Sound
 

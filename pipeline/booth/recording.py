@@ -103,7 +103,7 @@ def record(
     """
     kept: dict[int, Take] = {}
     best: dict[int, _Attempt] = {}
-    waiting = {index: replace(slot.reading) for index, slot in enumerate(slots)}
+    waiting = {index: slot.reading for index, slot in enumerate(slots)}
     for attempt in range(verify.retakes + 1):
         order = list(waiting)
         for position, sound in _read(narrator, [waiting[index] for index in order], [slots[i] for i in order]):

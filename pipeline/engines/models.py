@@ -5,7 +5,6 @@ Nothing else in Chapterhouse downloads anything; engines read what is here and s
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -15,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from pipeline.engines.settings import near_miss
-from pipeline.errors import InputError, MissingError, StorageError
+from pipeline.errors import CANNOT_WRITE, InputError, MissingError, StorageError
 
 _NEEDED = (
     "config.json",
@@ -31,7 +30,6 @@ _NEEDED = (
     "*.index.json",
 )
 WEIGHTS = ("model*.safetensors", "pytorch_model*.bin")
-_STORAGE_TROUBLE = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT, errno.EPERM)
 
 
 @dataclass(frozen=True)
@@ -150,7 +148,7 @@ def _http_error() -> type[Exception]:
 
 
 def _failed(model: CatalogueModel, error: Exception) -> MissingError | StorageError:
-    if isinstance(error, OSError) and error.errno in _STORAGE_TROUBLE:
+    if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
         return StorageError(
             f"the model cache cannot be written: {error}", next_step="make room, or set HF_HOME to another folder"
         )

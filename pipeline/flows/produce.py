@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -25,7 +23,7 @@ from prefect.utilities.annotations import quote
 from pipeline.booth import Slot, record, take_in_vault
 from pipeline.delivery import RunTotals, deliver, foresee, write_report
 from pipeline.errors import ProductionError, StoppedError
-from pipeline.flows.callsheet import CallSheet, batches, draw_up
+from pipeline.flows.callsheet import batches
 from pipeline.flows.progress import (
     ChapterResult,
     DeliverableResult,
@@ -36,7 +34,7 @@ from pipeline.flows.progress import (
     Recorded,
     Said,
 )
-from pipeline.flows.run import Run, the_run
+from pipeline.flows.run import Run, on_signal, the_run
 from pipeline.mastering import master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Take
 from pipeline.mixing import mix_chapter
@@ -62,26 +60,27 @@ Takes = dict[int, Sequence[Take]]  # by chapter number
 )
 def produce(production_file: str) -> Any:
     """Read, record, mix, master, deliver and report one production."""
-    with the_run(production_file) as run, stopped_by_sigterm(run.stop):
+    with the_run(production_file) as run, on_signal(signal.SIGTERM, lambda *_: run.stop.set()):
+        # inside the flow: Prefect puts a handler of its own in place before
         try:
-            sheet = draw_up(run.order)
-            progress = announce(run, sheet)
+            progress = announce(run)
             takes: Takes = {}
             finishing: list[Finishing] = []
-            for chapter in sheet.chapters:
-                takes[chapter.number] = record_chapter(run, sheet, chapter, progress)
-                finishing.append(finish_chapter(run, sheet, chapter, takes[chapter.number]))
+            for chapter in run.sheet.chapters:
+                takes[chapter.number] = record_chapter(run, chapter, progress)
+                finishing.append(finish_chapter(run, chapter, takes[chapter.number]))
                 # chapter N is mixed and mastered by other threads while N+1 is recorded on this one
             masters = [chapter.result() for chapter in finishing]
-            deliverables = deliver_title(opaque(run), opaque(sheet), opaque(masters))
-            conclude(run, sheet, takes, masters, deliverables)
+            deliverables = deliver_title(opaque(run), opaque(masters))
+            conclude(run, takes, masters, deliverables)
         except StoppedError as stopped:
             return Cancelled(message=stopped.what)
     return None
 
 
-def announce(run: Run, sheet: CallSheet) -> Progress:
+def announce(run: Run) -> Progress:
     """Say what there is to do."""
+    sheet = run.sheet
     planned = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
     missing = [slot for batch in batches(planned) for slot in batch if ("takes", slot.key) not in sheet.vault]
     by_engine: dict[str, float] = {}
@@ -101,17 +100,15 @@ def announce(run: Run, sheet: CallSheet) -> Progress:
     return Progress(sum(by_engine.values()))
 
 
-def record_chapter(run: Run, sheet: CallSheet, chapter: ChapterChunks, progress: Progress) -> Sequence[Take]:
+def record_chapter(run: Run, chapter: ChapterChunks, progress: Progress) -> Sequence[Take]:
     """The takes of a chapter's chunks: what the vault holds, and the rest recorded here, one task a batch."""
-    slots = sheet.slots(chapter)
-    takes = {slot.key: take for slot in slots if (take := take_in_vault(slot, sheet.vault))}
+    slots = run.sheet.slots(chapter)
+    takes = {slot.key: take for slot in slots if (take := take_in_vault(slot, run.sheet.vault))}
     missing = [slot for slot in slots if slot.key not in takes]
     for number, batch in enumerate(batches(missing), 1):
         run.go_on()
         name = f"ch{chapter.number:02d} record {batch[0].engine} b{number:03d}"
-        recorded = record_batch.with_options(task_run_name=name)(
-            opaque(run), opaque(sheet), opaque(batch), opaque(progress)
-        )
+        recorded = record_batch.with_options(task_run_name=name)(opaque(run), opaque(batch), opaque(progress))
         takes |= {take.key: take for take in recorded}
     return [replace(takes[slot.key], slate=_slate(slot, takes[slot.key])) for slot in slots]
 
@@ -134,16 +131,12 @@ class Finishing:
         return self.mastering.result()
 
 
-def finish_chapter(run: Run, sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take]) -> Finishing:
+def finish_chapter(run: Run, chapter: ChapterChunks, takes: Sequence[Take]) -> Finishing:
     """Have a chapter mixed and mastered by the task runner's threads."""
     stem = f"ch{chapter.number:02d}"
-    mixing = mix.with_options(task_run_name=f"{stem} mix").submit(
-        opaque(run), opaque(sheet), opaque(chapter), opaque(takes)
-    )
+    mixing = mix.with_options(task_run_name=f"{stem} mix").submit(opaque(run), opaque(chapter), opaque(takes))
     mixed = cast(ChapterMix, mixing)  # Prefect waits for the mix and hands on its value
-    mastering = master.with_options(task_run_name=f"{stem} master").submit(
-        opaque(run), opaque(sheet), opaque(chapter), mixed
-    )
+    mastering = master.with_options(task_run_name=f"{stem} master").submit(opaque(run), opaque(chapter), mixed)
     return Finishing(mixing, mastering)
 
 
@@ -153,28 +146,29 @@ def _worth_another_try(_task: Any, _task_run: Any, state: Any) -> bool:
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[2.0, 10.0], retry_condition_fn=_worth_another_try)
-def record_batch(run: Run, sheet: CallSheet, batch: Sequence[Slot], progress: Progress) -> list[Take]:
+def record_batch(run: Run, batch: Sequence[Slot], progress: Progress) -> list[Take]:
     """Record the takes of one batch that the vault does not hold yet."""
-    vault = sheet.vault
+    vault = run.sheet.vault
     kept = [take for slot in batch if (take := take_in_vault(slot, vault))]  # a second try finds the first one's
     held = {take.key for take in kept}
     missing = [slot for slot in batch if slot.key not in held]
     if missing:
-        narrator = run.narrator(sheet, missing[0].engine)
+        narrator = run.narrator(missing[0].engine)
 
         def on_take(slot: Slot, take: Take) -> None:
             progress.add(slot.chunk.estimated_s)
             run.tell(Recorded(take.slate, slot.engine, slot.chunk.estimated_s, flagged=not take.passed))
 
-        verify = sheet.order.production.verify
+        verify = run.sheet.order.production.verify
         kept += record(missing, narrator, vault, verify=verify, on_take=on_take)
     return kept
 
 
 @task(cache_policy=NO_CACHE)
-def mix(run: Run, sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take]) -> ChapterMix:
+def mix(run: Run, chapter: ChapterChunks, takes: Sequence[Take]) -> ChapterMix:
     """Assemble one chapter."""
     run.go_on()
+    sheet = run.sheet
     production = sheet.order.production
     return mix_chapter(
         chapter,
@@ -187,26 +181,27 @@ def mix(run: Run, sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take
 
 
 @task(cache_policy=NO_CACHE)
-def master(run: Run, sheet: CallSheet, chapter: ChapterChunks, mixed: ChapterMix) -> Master:
+def master(run: Run, chapter: ChapterChunks, mixed: ChapterMix) -> Master:
     """Finish one chapter to the profile."""
     run.go_on()
-    production = sheet.order.production
+    production = run.sheet.order.production
     mastered = master_chapter(
         mixed,
         number=chapter.number,
         title=chapter.title,
         spec=production.master,
         room_tone_dbfs=production.mix.room_tone_dbfs,
-        vault=sheet.vault,
+        vault=run.sheet.vault,
     )
     run.tell(Mastered(mastered.number, mastered.title, mastered.seconds, mastered.lufs, mastered.dbtp))
     return mastered
 
 
 @task(task_run_name="deliver", cache_policy=NO_CACHE)
-def deliver_title(run: Run, sheet: CallSheet, masters: Sequence[Master]) -> tuple[Deliverable, ...]:
+def deliver_title(run: Run, masters: Sequence[Master]) -> tuple[Deliverable, ...]:
     """Encode every format."""
     run.go_on()
+    sheet = run.sheet
     return deliver(
         masters,
         sheet.order,
@@ -218,12 +213,12 @@ def deliver_title(run: Run, sheet: CallSheet, masters: Sequence[Master]) -> tupl
 
 def conclude(
     run: Run,
-    sheet: CallSheet,
     takes: Takes,
     masters: Sequence[Master],
     deliverables: Sequence[Deliverable],
 ) -> None:
     """Write the report, Prefect's table of chapters and the outcome."""
+    sheet = run.sheet
     everyone = [take for chapter in takes.values() for take in chapter]
     recorded = len({take.key for take in everyone if not take.reused})
     totals = RunTotals(
@@ -239,7 +234,7 @@ def conclude(
         masters=masters,
         deliverables=deliverables,
         takes_by_chapter=takes,
-        notices=list(dict.fromkeys((*sheet.notices, *foresee(masters, sheet.order)))),
+        notices=(*sheet.notices, *foresee(masters, sheet.order)),
         totals=totals,
     )
     chapters = tuple(
@@ -287,16 +282,3 @@ class Progress:
         elif time.monotonic() - self.updated >= ARTIFACT_INTERVAL_S or share >= 100.0:
             update_progress_artifact(self.artifact, share)
             self.updated = time.monotonic()
-
-
-@contextmanager
-def stopped_by_sigterm(stop: threading.Event) -> Iterator[None]:
-    """Turn SIGTERM into an orderly stop while the flow runs: Prefect puts a handler of its own in place before."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

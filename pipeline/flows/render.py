@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from pipeline.errors import ProductionError, StoppedError
 from pipeline.flows.callsheet import draw_up
 from pipeline.flows.progress import Listener, Outcome
-from pipeline.flows.run import Run, locked, watched
+from pipeline.flows.run import Run, locked, on_signal, watched
 from pipeline.flows.server import prefect_server, settle_environment
 from pipeline.production import Order
-from pipeline.vault import Vault, clear_leftovers
 
 DRAIN_TIMEOUT_S = 20.0
 
@@ -27,13 +27,11 @@ def render(order: Order, listener: Listener) -> Outcome:
         ProductionError: of the kind that says what went wrong; what was recorded by then is kept.
         StoppedError: Ctrl-C or SIGTERM; the next run goes on from here.
     """
-    run = Run(order, listener)
-    sheet = draw_up(order)  # a mistake in the script and a missing model are told before any server is started
-    for chapter in sheet.chapters:
-        sheet.slots(chapter)
-    with locked(order), stopped_by_sigint(run.stop):
-        Vault(order.vault).clear_leftovers()
-        clear_leftovers(order.output)
+    started = time.monotonic()
+    run = Run(draw_up(order), listener, started=started)
+    for chapter in run.sheet.chapters:
+        run.sheet.slots(chapter)  # a missing model is told before any server is started
+    with locked(order), on_signal(signal.SIGINT, _stopper(run.stop)):
         settle_environment(order.state / "prefect")
         with prefect_server() as server:
             from pipeline.flows.produce import produce  # imports Prefect, while its server is starting
@@ -48,17 +46,17 @@ def _run_flow(produce: Any, run: Run, *, embedded: bool) -> None:
     from prefect import tags
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-    tag = f"chapterhouse:{run.order.file}"
+    tag = f"chapterhouse:{run.sheet.order.file}"
     if embedded:
         _sweep(tag)
     # the heartbeat's thread sleeps in whole seconds and is joined at the end: nobody listens to it here
     with watched(run), tags(tag), temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        state = produce(str(run.order.file), return_state=True)
+        state = produce(str(run.sheet.order.file), return_state=True)
     _drain()
     if state.is_failed() or state.is_crashed():
         error = state.result(raise_on_failure=False)
         if isinstance(error, KeyboardInterrupt):
-            raise StoppedError("stopped", where=str(run.order.file), next_step="run the same command again")
+            raise StoppedError("stopped", where=str(run.sheet.order.file), next_step="run the same command again")
         raise error if isinstance(error, BaseException) else ProductionError(str(state.message))
 
 
@@ -93,20 +91,12 @@ def _drain() -> None:
         worker.drain_all(timeout=DRAIN_TIMEOUT_S)
 
 
-@contextmanager
-def stopped_by_sigint(stop: threading.Event) -> Iterator[None]:
+def _stopper(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
     """The first Ctrl-C asks the run to stop after the take in hand; a second one ends it at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
-    def on_sigint(*_: object) -> None:
+    def on_sigint(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
 
-    before = signal.signal(signal.SIGINT, on_sigint)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return on_sigint

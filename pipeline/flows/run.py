@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from filelock import FileLock, Timeout
 
 from pipeline.engines import Narrator
 from pipeline.errors import BusyError, StoppedError
-from pipeline.flows.callsheet import CallSheet
+from pipeline.flows.callsheet import CallSheet, draw_up
 from pipeline.flows.progress import Event, Listener, Outcome, deaf
 from pipeline.production import Order
 from pipeline.production_file import load_order
-from pipeline.vault import disk_errors
+from pipeline.vault import Vault, clear_leftovers, disk_errors
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,14 @@ class Run:
     """What the stages of a run share.
 
     Attributes:
+        sheet: the production, drawn up.
         stop: set by Ctrl-C or SIGTERM; looked at after every take and between stages.
         narrators: loaded engines, by name: each model is loaded once, when its first reading is missing.
         started: `time.monotonic` at the start.
         outcomes: the outcome, once there is one.
     """
 
-    order: Order
+    sheet: CallSheet
     listener: Listener = deaf
     stop: threading.Event = field(default_factory=threading.Event)
     narrators: dict[str, Narrator] = field(default_factory=dict)
@@ -54,22 +57,35 @@ class Run:
         """Raise `StoppedError` if the run was stopped."""
         if self.stop.is_set():
             raise StoppedError(
-                "stopped", where=str(self.order.file), next_step="run the same command again to go on from here"
+                "stopped", where=str(self.sheet.order.file), next_step="run the same command again to go on from here"
             )
 
-    def narrator(self, sheet: CallSheet, engine: str) -> Narrator:
+    def narrator(self, engine: str) -> Narrator:
         """The loaded narrator of an engine.
 
         Raises:
             MissingError: its model is not on this machine.
         """
         if engine not in self.narrators:
-            voice = next(voice for voice in sheet.cast.values() if voice.engine.name == engine)
+            voice = next(voice for voice in self.sheet.cast.values() if voice.engine.name == engine)
             self.narrators[engine] = voice.engine.load(voice.settings)
         return self.narrators[engine]
 
 
 _CURRENT: ContextVar[Run | None] = ContextVar("current_run", default=None)
+
+
+@contextmanager
+def on_signal(number: signal.Signals, handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Have a signal handled inside the block; only the main thread may ask for that, elsewhere nothing changes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 @contextmanager
@@ -94,14 +110,14 @@ def the_run(production_file: str) -> Iterator[Run]:
     if run is not None:
         yield run
         return
-    run = Run(load_order(Path(production_file)))
-    with locked(run.order):
+    run = Run(draw_up(load_order(Path(production_file))))
+    with locked(run.sheet.order):
         yield run
 
 
 @contextmanager
 def locked(order: Order) -> Iterator[None]:
-    """Keep every other run of this production out.
+    """Keep every other run of this production out, and clear away what a killed one was making.
 
     The lock is the operating system's and goes with the process, however that ends; the card beside it only says
     who holds it.
@@ -124,6 +140,8 @@ def locked(order: Order) -> Iterator[None]:
             ) from None
     try:
         with disk_errors(card):
+            Vault(order.vault).clear_leftovers()
+            clear_leftovers(order.output)
             card.write_text(json.dumps({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
         yield
     finally:
