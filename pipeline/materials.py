@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from pipeline.errors import Place
+from pipeline.profiles import Requirement
 
 
 class PauseReason(StrEnum):
@@ -229,23 +231,8 @@ class ChapterMix:
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """One line of a profile held against a measurement: ``low`` and ``high`` are inclusive, None is no limit."""
-
-    name: str
-    unit: str
-    measured: float
-    low: float | None
-    high: float | None
-
-    @property
-    def met(self) -> bool:
-        return (self.low is None or self.measured >= self.low) and (self.high is None or self.measured <= self.high)
-
-
-@dataclass(frozen=True)
 class Master:
-    """A chapter finished to a profile: a 16-bit FLAC in the vault's ``masters`` room, measured.
+    """A chapter finished to a profile: a FLAC of 16 or 24 bits in the vault's ``masters`` room, measured.
 
     Attributes:
         number: the chapter's number.
@@ -258,6 +245,10 @@ class Master:
         waveform: peak level of each of some hundred equal slices, 0 … 1, for pictures.
         marks: where each chunk lies.
         sample_count: length in samples at ``rate_hz``.
+        bits: of each sample.
+        source_rate_hz: rate of the mix it was made from, that is, of the speech; 0 when it is not known.
+        voices_lufs: loudness of each role's own speech on the master, where it could be measured.
+        remarks: what a producer should know, e.g. why the target could not be met.
     """
 
     number: int
@@ -272,6 +263,10 @@ class Master:
     requirements: tuple[Requirement, ...]
     waveform: tuple[float, ...]
     marks: tuple[Mark, ...]
+    bits: int = 16
+    source_rate_hz: int = 0
+    voices_lufs: Mapping[str, float] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:

@@ -114,14 +114,30 @@ class Mastering(Model):
     overrides: MasterOverrides = MasterOverrides()
 
 
+Format = Literal[
+    "wav", "flac", "mp3", "m4b", "opus", "sample", "acx",
+    "vtt", "srt", "chapters", "transcript", "labels", "edl", "epub", "lpf",
+]  # fmt: skip
+PER_TITLE_TOO = frozenset({"wav", "flac", "mp3", "opus"})
+LOSSY = frozenset({"mp3", "m4b", "opus", "sample", "acx", "epub", "lpf"})
+
+
 class Delivery(Model):
     """One format to deliver."""
 
-    format: Literal["flac", "mp3", "m4b", "sample"] = Field(
-        description="flac and mp3: a file for each chapter; m4b: one file; sample: the retail sample, an MP3."
+    format: Format = Field(
+        description="wav, flac, mp3, opus: a file for each chapter; m4b: one file; sample: the retail sample; acx: a "
+        "folder as ACX wants it; vtt, srt: captions; chapters, transcript: Podcasting 2.0 JSON; labels: Audacity; "
+        "edl: edit list (CSV and Reaper); epub: read-along; lpf: W3C audiobook."
+    )
+    per: Literal["chapter", "title"] = Field(
+        "chapter", description="wav, flac, mp3, opus: a file for each chapter, or one with chapter marks."
     )
     bitrate_kbps: int | None = Field(
-        None, ge=32, le=320, description="Constant bit rate; default mp3 and sample 192, m4b 96; not for flac."
+        None, ge=24, le=320, description="Default: mp3, acx and sample 192, m4b 96, opus 48; not for wav and flac."
+    )
+    quality: int | None = Field(
+        None, ge=0, le=9, description="mp3: variable bit rate, LAME's -V, 0 is best; instead of bitrate_kbps."
     )
     seconds: int | None = Field(
         None, ge=10, le=300, description="Longest retail sample; default 180. It ends at a pause."
@@ -131,8 +147,14 @@ class Delivery(Model):
     def _settings_have_a_use(self) -> Self:
         if self.format != "sample" and self.seconds is not None:
             raise ValueError("only a sample has a length in seconds")
-        if self.format == "flac" and self.bitrate_kbps is not None:
-            raise ValueError("flac is lossless and has no bitrate_kbps")
+        if self.format not in LOSSY and self.bitrate_kbps is not None:
+            raise ValueError(f"{self.format} is lossless or text and has no bitrate_kbps")
+        if self.quality is not None and self.format != "mp3":
+            raise ValueError("only mp3 has a quality")
+        if self.quality is not None and self.bitrate_kbps is not None:
+            raise ValueError("bitrate_kbps is constant, quality is variable: give one of them")
+        if self.per == "title" and self.format not in PER_TITLE_TOO:
+            raise ValueError(f"{self.format} has no 'per: title'")
         return self
 
 
@@ -223,7 +245,7 @@ class Production(Model):
     @field_validator("deliver")
     @classmethod
     def _formats_once(cls, deliver: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
-        formats = [delivery.format for delivery in deliver]
+        formats = [(delivery.format, delivery.per) for delivery in deliver]
         if not formats:
             raise ValueError("at least one format must be delivered")
         if len(set(formats)) != len(formats):

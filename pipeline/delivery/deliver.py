@@ -20,7 +20,8 @@ from pipeline.delivery.ledger import (
     unchanged,
     write_ledger,
 )
-from pipeline.delivery.plan import Piece, plan
+from pipeline.delivery.pieces import Piece
+from pipeline.delivery.plan import plan
 from pipeline.errors import StoppedError
 from pipeline.materials import Deliverable, Master
 from pipeline.production import Order
@@ -98,7 +99,7 @@ def _make_all(
     """Make every piece, as many at a time as there are cores; the first failure stops the others."""
     stop = threading.Event()
     heard_s = dict.fromkeys((piece.name for piece in pieces), 0.0)
-    total_s = sum(piece.encoding.seconds for piece in pieces if piece.encoding) or 1.0
+    total_s = sum(piece.seconds for piece in pieces) or 1.0
     done: dict[str, Written] = {}
 
     def listener(name: str) -> Heard:
@@ -111,7 +112,7 @@ def _make_all(
 
     with ThreadPoolExecutor(os.cpu_count() or 1, "deliver") as pool:
         # the longest first: one M4B takes as long as many MP3s
-        queue = sorted(pieces, key=lambda piece: -piece.encoding.seconds if piece.encoding else 0.0)
+        queue = sorted(pieces, key=lambda piece: -piece.seconds)
         making: dict[Future[Written], Piece] = {
             pool.submit(_make, piece, output, earlier.get(piece.name), vault, listener(piece.name)): piece
             for piece in queue
@@ -125,7 +126,7 @@ def _make_all(
                     piece = making[future]
                     name = piece.name
                     done[name] = future.result()
-                    heard_s[name] = piece.encoding.seconds if piece.encoding else 0.0
+                    heard_s[name] = piece.seconds
                     note(piece, done[name])
                 if report_progress is not None:
                     report_progress(name, min(sum(heard_s.values()) / total_s, 1.0) if waiting else 1.0)
@@ -143,9 +144,9 @@ def _make(piece: Piece, output: Path, earlier: Written | None, vault: Vault, hea
     ours = earlier is not None and unchanged(path, earlier)
     if ours and earlier is not None and earlier.key == piece.key:
         return earlier
-    sound = encoded(vault, piece.encoding, heard) if piece.encoding else piece.source
+    sounds = [sound if isinstance(sound, Path) else encoded(vault, sound, heard) for sound in piece.sounds]
     with new_file(path) as making:
-        piece.pack(sound, making)
+        piece.pack(sounds, making)
         written = Written(piece.key, file_sha256(making), making.stat().st_size)
         if not ours and not unchanged(path, written):
             set_aside(path)

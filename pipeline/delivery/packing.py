@@ -18,8 +18,9 @@ NERO_CHAPTERS = 255  # the older chapter list counts in one byte; the QuickTime 
 COPY_BYTES = 1 << 20
 
 
-def pack_flac(master: Path, making: Path, *, tags: Tags, cover: Cover, ffmpeg: Ffmpeg) -> None:
+def pack_flac(sounds: Sequence[Path], making: Path, *, tags: Tags, cover: Cover, ffmpeg: Ffmpeg) -> None:
     """The master, frame for frame, with Vorbis comments and the cover."""
+    (master,) = sounds
     with master.open("rb") as stream:
         run_ffmpeg(
             [
@@ -33,17 +34,19 @@ def pack_flac(master: Path, making: Path, *, tags: Tags, cover: Cover, ffmpeg: F
         )
 
 
-def pack_mp3(sound: Path, making: Path, *, tags: Tags, cover: Cover) -> None:
+def pack_mp3(sounds: Sequence[Path], making: Path, *, tags: Tags, cover: Cover) -> None:
     """The bare MP3 stream behind an ID3v2.3 tag."""
+    (sound,) = sounds
     with making.open("wb") as target, sound.open("rb") as stream:
         target.write(id3_tag(tags, cover))
         shutil.copyfileobj(stream, target, COPY_BYTES)
 
 
 def pack_m4b(
-    sound: Path, making: Path, *, masters: Sequence[Master], tags: Tags, cover: Cover, ffmpeg: Ffmpeg
+    sounds: Sequence[Path], making: Path, *, masters: Sequence[Master], tags: Tags, cover: Cover, ffmpeg: Ffmpeg
 ) -> None:
     """The AAC stream with chapters that start on the exact sample, tags and cover, index first."""
+    (sound,) = sounds
     flags = "+faststart" + ("+disable_chpl" if len(masters) > NERO_CHAPTERS else "")
     with tempfile.TemporaryDirectory() as folder:
         chapters = Path(folder) / "chapters.txt"

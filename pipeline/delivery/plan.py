@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 
 from pipeline.audio.ffmpeg import Ffmpeg
 from pipeline.delivery.cover import Cover
 from pipeline.delivery.encoding import (
-    Encoding,
     m4a_encoding,
     m4b_bitrate_kbps,
     mp3_bitrate_kbps,
@@ -19,36 +17,14 @@ from pipeline.delivery.encoding import (
 )
 from pipeline.delivery.names import chapter_stems, title_stem
 from pipeline.delivery.packing import pack_flac, pack_m4b, pack_mp3
+from pipeline.delivery.pieces import Draw, Job, Piece
 from pipeline.delivery.sample import SAMPLE_S
 from pipeline.delivery.tags import tags_of
 from pipeline.errors import Place
 from pipeline.materials import Master, Notice
-from pipeline.production import Delivery, Order
-from pipeline.vault import content_key
+from pipeline.production import Order
 
-VERSION = 1
 LONGEST_M4B_S = 23 * 3600  # Apple Books: under 23 h a track
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One file to deliver.
-
-    Attributes:
-        format: ``flac``, ``mp3``, ``m4b`` or ``sample``.
-        name: path in the output folder, with ``/``.
-        key: of everything the file is made from.
-        encoding: the sound to be encoded first; None where the master itself is packed.
-        source: the master that is packed where there is no encoding.
-        pack: called with the sound's path and the path to write.
-    """
-
-    format: str
-    name: str
-    key: str
-    encoding: Encoding | None
-    source: Path
-    pack: Callable[[Path, Path], None]
 
 
 def plan(
@@ -62,7 +38,7 @@ def plan(
     return tuple(
         piece
         for delivery in order.production.deliver
-        for piece in _FORMATS[delivery.format](_Job(tuple(masters), order, delivery, narrators, cover, ffmpeg))
+        for piece in _FORMATS[delivery.format](Job(tuple(masters), order, delivery, narrators, cover, ffmpeg))
     )
 
 
@@ -81,44 +57,22 @@ def foresee(masters: Sequence[Master], order: Order) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
-@dataclass(frozen=True)
-class _Job:
-    masters: tuple[Master, ...]
-    order: Order
-    delivery: Delivery
-    narrators: str
-    cover: Cover
-    ffmpeg: Ffmpeg
-
-    def key(self, sound: str, *facts: object) -> str:
-        return content_key(
-            {
-                "stage": f"deliver {self.delivery.format}",
-                "version": VERSION,
-                "sound": sound,
-                "cover": self.cover.sha256,
-                "ffmpeg": self.ffmpeg.version,
-                "facts": facts,
-            }
-        )
-
-
-def _flacs(job: _Job) -> Iterator[Piece]:
+def _flacs(job: Job) -> Iterator[Piece]:
     for master, stem in zip(job.masters, chapter_stems(job.masters), strict=True):
         tags = tags_of(job.order, job.narrators, len(job.masters), master)
         pack = partial(pack_flac, tags=tags, cover=job.cover, ffmpeg=job.ffmpeg)
-        yield Piece("flac", f"flac/{stem}.flac", job.key(master.key, asdict(tags)), None, master.path, pack)
+        yield Piece("flac", f"flac/{stem}.flac", job.key(master.key, asdict(tags)), (master.path,), pack)
 
 
-def _mp3s(job: _Job) -> Iterator[Piece]:
+def _mp3s(job: Job) -> Iterator[Piece]:
     for master, stem in zip(job.masters, chapter_stems(job.masters), strict=True):
         tags = tags_of(job.order, job.narrators, len(job.masters), master)
         encoding = mp3_encoding(master, mp3_bitrate_kbps(job.delivery.bitrate_kbps, master.rate_hz), job.ffmpeg)
         pack = partial(pack_mp3, tags=tags, cover=job.cover)
-        yield Piece("mp3", f"mp3/{stem}.mp3", job.key(encoding.key, asdict(tags)), encoding, master.path, pack)
+        yield Piece("mp3", f"mp3/{stem}.mp3", job.key(encoding.key, asdict(tags)), (encoding,), pack)
 
 
-def _m4b(job: _Job) -> Iterator[Piece]:
+def _m4b(job: Job) -> Iterator[Piece]:
     first = job.masters[0]
     tags = tags_of(job.order, job.narrators, len(job.masters))
     kbps = m4b_bitrate_kbps(job.delivery.bitrate_kbps, first.rate_hz, first.channels)
@@ -126,19 +80,19 @@ def _m4b(job: _Job) -> Iterator[Piece]:
     chapters = [(master.number, master.title, master.sample_count) for master in job.masters]
     pack = partial(pack_m4b, masters=job.masters, tags=tags, cover=job.cover, ffmpeg=job.ffmpeg)
     key = job.key(encoding.key, asdict(tags), chapters)
-    yield Piece("m4b", f"{title_stem(job.order.production.title)}.m4b", key, encoding, first.path, pack)
+    yield Piece("m4b", f"{title_stem(job.order.production.title)}.m4b", key, (encoding,), pack)
 
 
-def _sample(job: _Job) -> Iterator[Piece]:
+def _sample(job: Job) -> Iterator[Piece]:
     first = job.masters[0]
     kbps = mp3_bitrate_kbps(job.delivery.bitrate_kbps, first.rate_hz)
     encoding = sample_encoding(first, job.delivery.seconds or SAMPLE_S, kbps, job.ffmpeg)
     tags = tags_of(job.order, job.narrators, len(job.masters))
     pack = partial(pack_mp3, tags=tags, cover=job.cover)
-    yield Piece("sample", "sample.mp3", job.key(encoding.key, asdict(tags)), encoding, first.path, pack)
+    yield Piece("sample", "sample.mp3", job.key(encoding.key, asdict(tags)), (encoding,), pack)
 
 
-_FORMATS: dict[str, Callable[[_Job], Iterator[Piece]]] = {
+_FORMATS: dict[str, Draw] = {
     "flac": _flacs,
     "mp3": _mp3s,
     "m4b": _m4b,

@@ -14,8 +14,9 @@ from pipeline.delivery.cover import bar_heights, palette
 from pipeline.delivery.names import chapter_stems
 from pipeline.delivery.pictures import banner, waveform
 from pipeline.delivery.tags import DISCLOSURE
-from pipeline.materials import Deliverable, Mark, Master, Notice, Requirement, Take
+from pipeline.materials import Deliverable, Mark, Master, Notice, Take
 from pipeline.production import Order
+from pipeline.profiles import Requirement
 from pipeline.vault import write_text
 
 DASH = "–"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.mastering.measuring import Measurement
-from pipeline.materials import Requirement
 from pipeline.production import MasterOverrides
+from pipeline.profiles import Requirement
 
 ProfileName = Literal["audiobook-acx", "podcast"]
 

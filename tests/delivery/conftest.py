@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipeline.materials import Mark, Master, Requirement
+from pipeline.materials import Mark, Master
 from pipeline.production import NARRATOR, CastMember, Order, Production, Rights, Script
+from pipeline.profiles import Requirement
 from pipeline.vault import Vault
 
 from .delivered import RATE_HZ

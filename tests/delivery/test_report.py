@@ -14,8 +14,9 @@ import pytest
 from pipeline.delivery import RunTotals, deliver, write_report
 from pipeline.delivery.report import clock, timecode
 from pipeline.errors import Place
-from pipeline.materials import Mark, Master, Notice, Requirement, Take, Verdict
+from pipeline.materials import Mark, Master, Notice, Take, Verdict
 from pipeline.production import Order
+from pipeline.profiles import Requirement
 from pipeline.vault import Vault
 
 EVIL = '<script>alert("x")</script> & "quotes" \'too\''

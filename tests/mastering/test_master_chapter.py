@@ -13,8 +13,9 @@ import pytest
 import soundfile
 
 from pipeline.mastering import master_chapter, measure_file, profile_named
-from pipeline.materials import ChapterMix, Master, Requirement
+from pipeline.materials import ChapterMix, Master
 from pipeline.production import Mastering, MasterOverrides
+from pipeline.profiles import Requirement
 from pipeline.vault import Vault
 
 KeepMix = Callable[..., ChapterMix]

@@ -1,0 +1,1 @@
+"""Measures sound: loudness, true peak and levels, in one pass and constant memory."""
