@@ -6,6 +6,7 @@ Loudness and ceiling pull against each other, so the gain is solved: render, mea
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -20,15 +21,14 @@ from pipeline.audio.files import read_mono_blocks, sound_writer
 from pipeline.audio.resampling import resampled
 from pipeline.audio.sound import Samples
 from pipeline.mastering.limiting import limited
-from pipeline.mastering.loudness import loudness_of
-from pipeline.mastering.measuring import Measurement, measure_file
 from pipeline.mastering.profiles import Profile, overridden, profile_named, requirements_of
 from pipeline.mastering.room_tone import with_room_tone
 from pipeline.materials import ChapterMix, Master
+from pipeline.metering import Measurement, Meter, measure_file
 from pipeline.production import Mastering
 from pipeline.vault import Vault, content_key
 
-STAGE = "master/1"  # raise it when the same mix would make another master
+STAGE = "master/2"  # raise it when the same mix would make another master
 RUMBLE_HZ = 70.0  # below any voice's fundamental; 12 dB per octave
 RENDERS = 3
 NEAR_LU = 0.06  # a render that comes so near the aim is not repeated
@@ -64,10 +64,10 @@ def master_chapter(
     if entry is None:
 
         def finish(path: Path) -> Mapping[str, Any]:
-            return asdict(_finish(mix, profile, room_tone_dbfs, path))
+            return _finish(mix, profile, room_tone_dbfs, path).to_facts()
 
         entry = vault.keep("masters", key, ".flac", finish)
-    measured = Measurement(**{**entry.facts, "waveform": tuple(entry.facts["waveform"])})
+    measured = Measurement.from_facts(entry.facts)
     return Master(
         number=number,
         title=title,
@@ -76,8 +76,8 @@ def master_chapter(
         rate_hz=measured.rate_hz,
         channels=measured.channels,
         sample_count=measured.sample_count,
-        lufs=measured.lufs,
-        dbtp=measured.dbtp,
+        lufs=measured.integrated_lufs,
+        dbtp=measured.true_peak_dbtp,
         requirements=requirements_of(profile, measured),
         waveform=measured.waveform,
         marks=mix.marks,
@@ -93,18 +93,27 @@ def _figures(profile: Profile) -> dict[str, Any]:
 
 def _finish(mix: ChapterMix, profile: Profile, room_tone_dbfs: float, path: Path) -> Measurement:
     """Render to ``path`` until the loudness is right; the last render stays, and its measurement is returned."""
-    found = loudness_of(_prepared(mix, profile.rate_hz), profile.rate_hz, profile.channels)
+    found = _loudness_of(_prepared(mix, profile.rate_hz), profile.rate_hz, profile.channels)
     plain_db = profile.target_lufs - found if found > SILENCE_DB else 0.0
     gain_db = plain_db
     for _ in range(RENDERS):
         _render(mix, profile, gain_db, room_tone_dbfs, path)
         measured = measure_file(path)
-        miss = _aim(profile, measured) - measured.lufs
+        miss = _aim(profile, measured) - measured.integrated_lufs
         wanted_db = min(gain_db + miss, plain_db + MOST_LIMITING_DB)
         if found == SILENCE_DB or abs(wanted_db - gain_db) <= NEAR_LU:
             break
         gain_db = wanted_db
     return measured
+
+
+def _loudness_of(blocks: Iterable[Samples], rate_hz: int, channels: int) -> float:
+    """Integrated loudness in LUFS of mono blocks (``[n]`` float32) that are laid on ``channels`` channels alike."""
+    meter = Meter(rate_hz, 1)
+    for block in blocks:
+        meter.add(block[:, np.newaxis])
+    found = meter.measurement().integrated_lufs
+    return found if found == SILENCE_DB else found + 10.0 * math.log10(channels)
 
 
 def _aim(profile: Profile, measured: Measurement) -> float:
@@ -116,7 +125,7 @@ def _aim(profile: Profile, measured: Measurement) -> float:
     window = profile.limits.get("rms_dbfs")
     if window is None or window.low is None or window.high is None:
         return profile.target_lufs
-    rms_dbfs = measured.rms_dbfs + profile.target_lufs - measured.lufs  # what it would be on target
+    rms_dbfs = measured.rms_dbfs + profile.target_lufs - measured.integrated_lufs  # what it would be on target
     inside = min(max(rms_dbfs, window.low + RMS_MARGIN_DB), window.high - RMS_MARGIN_DB)
     most = profile.tolerance_lu - NEAR_LU
     return profile.target_lufs + min(max(inside - rms_dbfs, -most), most)

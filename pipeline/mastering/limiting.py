@@ -17,7 +17,7 @@ from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
 from pipeline.audio.decibels import db_to_gain
 from pipeline.audio.sound import Samples
-from pipeline.mastering.true_peak import MARGIN, REACH, interval_peaks
+from pipeline.audio.true_peak import MARGIN, REACH, interval_peaks
 
 FRAME = 1 << 15  # the limiter's own blocks, counted from the start: what comes out does not depend on the caller's
 LOOK_AHEAD_S = 0.004

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.mastering.measuring import Measurement
+from pipeline.metering import Measurement
 from pipeline.production import MasterOverrides
 from pipeline.profiles import Requirement
 
@@ -56,7 +56,7 @@ AUDIOBOOK_ACX = Profile(
     tolerance_lu=0.5,  # ours: files of one book sound equally loud
     ceiling_dbtp=-3.3,  # ours: MP3 overshoot on voice stays under 0.3 dB (measured, 192 and 320 kbit/s)
     limits={
-        "dbtp": Limit(None, -3.0, ACX),
+        "true_peak_dbtp": Limit(None, -3.0, ACX),
         "rms_dbfs": Limit(-23.0, -18.0, ACX),
         "noise_floor_dbfs": Limit(None, -60.0, ACX),
         "head_s": Limit(0.5, 1.0, ACX),
@@ -72,7 +72,7 @@ PODCAST = Profile(
     target_lufs=-16.0,  # APPLE
     tolerance_lu=1.0,  # APPLE
     ceiling_dbtp=-1.5,  # ours: 0.5 dB for AAC and MP3 overshoot on voice
-    limits={"dbtp": Limit(None, -1.0, APPLE)},
+    limits={"true_peak_dbtp": Limit(None, -1.0, APPLE)},
 )
 
 PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in (AUDIOBOOK_ACX, PODCAST)}
@@ -94,7 +94,7 @@ def overridden(profile: Profile, overrides: MasterOverrides) -> Profile:
 
 
 FIGURES = (
-    ("true peak", "dBTP", "dbtp"),
+    ("true peak", "dBTP", "true_peak_dbtp"),
     ("RMS level", "dBFS", "rms_dbfs"),
     ("noise floor", "dBFS", "noise_floor_dbfs"),
     ("head", "s", "head_s"),
@@ -107,7 +107,9 @@ def requirements_of(profile: Profile, measured: Measurement) -> tuple[Requiremen
     """A profile held against a measurement, one line a figure; figures without a limit are listed all the same."""
     target = profile.target_lufs
     lines = [
-        Requirement("loudness", "LUFS", measured.lufs, target - profile.tolerance_lu, target + profile.tolerance_lu)
+        Requirement(
+            "loudness", "LUFS", measured.integrated_lufs, target - profile.tolerance_lu, target + profile.tolerance_lu
+        )
     ]
     for name, unit, figure in FIGURES:
         limit = profile.limits.get(figure, Limit(None, None, ""))

@@ -68,8 +68,9 @@ def test_random_sounds_cannot_get_over_the_ceiling() -> None:
 
 
 def test_below_the_ceiling_every_sample_passes_bit_for_bit(speech: np.ndarray) -> None:
+    """From 0.02 dB below it: what the detector may over-read where there is sound above 0.45 of the rate."""
     spoken = speech[100_000:200_000]
-    quiet = spoken * np.float32(db_to_gain(CEILING_DBTP - 0.01 - reference_dbtp(spoken)))
+    quiet = spoken * np.float32(db_to_gain(CEILING_DBTP - 0.02 - reference_dbtp(spoken)))
     np.testing.assert_array_equal(limit(quiet), quiet)
 
 
