@@ -12,7 +12,7 @@ without a seek between them. The clips of a chapter therefore are as long as its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -103,20 +103,37 @@ def clips(timeline: TitleTimeline, chapter: TimedChapter) -> Iterator[tuple[str,
             yield name, begin_ms, end_ms
 
 
-def paragraphs(chapter: TimedChapter, pauses: Pauses, rate_hz: int) -> Iterator[tuple[list[tuple[int, Cue]], bool]]:
-    """Cues, each with its place in the chapter, gathered into paragraphs; and whether a scene ended before it."""
-    gathered: list[tuple[int, Cue]] = []
+def heading_length(chapter: TimedChapter) -> int:
+    """How many of the chapter's first cues are its title read aloud; 0 when it is not read."""
+    title = _letters(chapter.title)
+    said = ""
+    for count, cue in enumerate(chapter.cues, 1):
+        said += _letters(cue.text)
+        if said == title != "":
+            return count
+        if not title.startswith(said):
+            break
+    return 0
+
+
+def paragraphs(cues: Sequence[Cue], pauses: Pauses, rate_hz: int) -> Iterator[tuple[list[Cue], bool]]:
+    """Cues gathered into paragraphs, and whether a scene ended before each."""
+    gathered: list[Cue] = []
     scene = False
-    for place, cue in enumerate(chapter.cues):
+    for cue in cues:
         if gathered:
-            last = gathered[-1][1]
+            last = gathered[-1]
             pause_s = (cue.start - last.end) / rate_hz + TOLERANCE_S
             if cue.role != last.role or pause_s >= pauses.paragraph_s:
                 yield gathered, scene
                 gathered, scene = [], pause_s >= pauses.section_s
-        gathered.append((place, cue))
+        gathered.append(cue)
     if gathered:
         yield gathered, scene
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _id(place: int) -> str:
@@ -222,31 +239,22 @@ def _title_page(publication: Publication) -> str:
 
 
 def _chapter(publication: Publication, chapter: TimedChapter, pauses: Pauses) -> str:
-    rest = list(paragraphs(chapter, pauses, publication.timeline.rate_hz))
-    heading = escape(chapter.title)
-    if rest and _says_title(chapter, rest[0][0]):
-        spoken, _ = rest.pop(0)
-        heading = _spans(spoken)
+    ids = {cue: _id(place) for place, cue in enumerate(chapter.cues)}
+
+    def spans(cues: Sequence[Cue]) -> str:
+        return " ".join(f'<span id="{ids[cue]}">{escape(cue.text)}</span>' for cue in cues)
+
+    spoken = heading_length(chapter)
     lines = [
         f'<section id="{CHAPTER_ID}" epub:type="chapter" role="doc-chapter" aria-labelledby="{TITLE_ID}">',
-        f'<h1 id="{TITLE_ID}">{heading}</h1>',
+        f'<h1 id="{TITLE_ID}">{spans(chapter.cues[:spoken]) or escape(chapter.title)}</h1>',
     ]
-    for cues, scene in rest:
-        role = cues[0][1].role
+    for cues, scene in paragraphs(chapter.cues[spoken:], pauses, publication.timeline.rate_hz):
+        role = cues[0].role
         who = "" if role == NARRATOR else f'<span class="role">{escape(role)}</span>: '
         lines += ["<hr/>"] if scene else []
-        lines.append(f"<p>{who}{_spans(cues)}</p>")
+        lines.append(f"<p>{who}{spans(cues)}</p>")
     return _page(publication, chapter.title, "\n".join((*lines, "</section>")), to_style="../style.css")
-
-
-def _says_title(chapter: TimedChapter, cues: Sequence[tuple[int, Cue]]) -> bool:
-    """Whether a chapter's first words are its title, read aloud."""
-    letters: Callable[[str], str] = lambda text: "".join(filter(str.isalnum, text.casefold()))  # noqa: E731
-    return letters("".join(cue.text for _, cue in cues)) == letters(chapter.title)
-
-
-def _spans(cues: Sequence[tuple[int, Cue]]) -> str:
-    return " ".join(f'<span id="{_id(place)}">{escape(cue.text)}</span>' for place, cue in cues)
 
 
 def _page(publication: Publication, title: str, body: str, *, to_style: str) -> str:
