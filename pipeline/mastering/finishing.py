@@ -17,15 +17,15 @@ from scipy.signal import butter, sosfilt
 from pipeline.audio.decibels import SILENCE_DB, db_to_gain
 from pipeline.audio.dither import dithered
 from pipeline.audio.files import read_mono_blocks, sound_writer
+from pipeline.audio.limiting import limited
 from pipeline.audio.resampling import resampled
 from pipeline.audio.sound import Samples
-from pipeline.mastering.limiting import limited
 from pipeline.mastering.loudness import loudness_of
 from pipeline.mastering.measuring import Measurement, measure_file
-from pipeline.mastering.profiles import Profile, overridden, profile_named, requirements_of
+from pipeline.mastering.profiles import requirements_of
 from pipeline.mastering.room_tone import with_room_tone
 from pipeline.materials import ChapterMix, Master
-from pipeline.production import Mastering
+from pipeline.profiles import Profile
 from pipeline.vault import Vault, content_key
 
 STAGE = "master/1"  # raise it when the same mix would make another master
@@ -37,7 +37,7 @@ RMS_MARGIN_DB = 0.1  # how far inside the receiver's RMS window we aim
 
 
 def master_chapter(
-    mix: ChapterMix, *, number: int, title: str, spec: Mastering, room_tone_dbfs: float, vault: Vault
+    mix: ChapterMix, *, number: int, title: str, profile: Profile, room_tone_dbfs: float, vault: Vault
 ) -> Master:
     """Finish a chapter to a profile, or fetch it from the vault when nothing it is made of has changed.
 
@@ -49,14 +49,13 @@ def master_chapter(
         mix: the assembled chapter, mono.
         number: the chapter's number.
         title: the chapter's title.
-        spec: profile and overrides.
+        profile: what it must meet, and how it is finished.
         room_tone_dbfs: RMS of the noise laid under everything.
         vault: gets the master in ``masters``, a 16-bit FLAC.
 
     Raises:
         StorageError: the disk is full or the vault cannot be written.
     """
-    profile = overridden(profile_named(spec.profile), spec.overrides)
     key = content_key(
         {"stage": STAGE, "mix": mix.key, "figures": _figures(profile), "room_tone_dbfs": room_tone_dbfs}
     )
@@ -87,14 +86,20 @@ def master_chapter(
 def _figures(profile: Profile) -> dict[str, Any]:
     """What a master's sound depends on in a profile: of the limits, only the RMS window moves the gain."""
     window = profile.limits.get("rms_dbfs")
-    figures = {name: figure for name, figure in asdict(profile).items() if name not in {"name", "limits"}}
-    return {**figures, "rms_dbfs": [window.low, window.high] if window else None}
+    return {
+        "target": profile.target,
+        "tolerance": profile.tolerance,
+        "limiter_dbtp": profile.limiter_dbtp,
+        "rate_hz": profile.rate_hz,
+        "channels": profile.channels,
+        "rms_dbfs": [window.low, window.high] if window else None,
+    }
 
 
 def _finish(mix: ChapterMix, profile: Profile, room_tone_dbfs: float, path: Path) -> Measurement:
     """Render to ``path`` until the loudness is right; the last render stays, and its measurement is returned."""
     found = loudness_of(_prepared(mix, profile.rate_hz), profile.rate_hz, profile.channels)
-    plain_db = profile.target_lufs - found if found > SILENCE_DB else 0.0
+    plain_db = profile.target - found if found > SILENCE_DB else 0.0
     gain_db = plain_db
     for _ in range(RENDERS):
         _render(mix, profile, gain_db, room_tone_dbfs, path)
@@ -115,18 +120,19 @@ def _aim(profile: Profile, measured: Measurement) -> float:
     """
     window = profile.limits.get("rms_dbfs")
     if window is None or window.low is None or window.high is None:
-        return profile.target_lufs
-    rms_dbfs = measured.rms_dbfs + profile.target_lufs - measured.lufs  # what it would be on target
+        return profile.target
+    rms_dbfs = measured.rms_dbfs + profile.target - measured.lufs  # what it would be on target
     inside = min(max(rms_dbfs, window.low + RMS_MARGIN_DB), window.high - RMS_MARGIN_DB)
-    most = profile.tolerance_lu - NEAR_LU
-    return profile.target_lufs + min(max(inside - rms_dbfs, -most), most)
+    most = profile.tolerance - NEAR_LU
+    return profile.target + min(max(inside - rms_dbfs, -most), most)
 
 
 def _render(mix: ChapterMix, profile: Profile, gain_db: float, room_tone_dbfs: float, path: Path) -> None:
     rate_hz = profile.rate_hz
     blocks = _amplified(_prepared(mix, rate_hz), gain_db)
     blocks = with_room_tone(blocks, room_tone_dbfs, rate_hz, _seed(mix, "room tone"))
-    blocks = limited(blocks, profile.ceiling_dbtp, rate_hz)
+    if profile.limiter_dbtp is not None:
+        blocks = limited(blocks, profile.limiter_dbtp, rate_hz)
     with sound_writer(path, rate_hz, channels=profile.channels, subtype="PCM_16") as write:
         for block in dithered(blocks, _seed(mix, "dither")):
             write(np.repeat(block[:, np.newaxis], profile.channels, axis=1))

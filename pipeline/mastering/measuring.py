@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pipeline.audio.decibels import gain_to_db
 from pipeline.audio.files import read_blocks, sound_shape
+from pipeline.audio.true_peak import PeakMeter
 from pipeline.mastering.levels import LevelMeter
 from pipeline.mastering.loudness import LoudnessMeter
-from pipeline.mastering.true_peak import PeakMeter
 
 
 @dataclass(frozen=True)

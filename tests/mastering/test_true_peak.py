@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.mastering import true_peak
-from pipeline.mastering.true_peak import MARGIN, PeakMeter, interval_peaks
+from pipeline.audio import true_peak
+from pipeline.audio.true_peak import MARGIN, PeakMeter, interval_peaks
 
 RATE_HZ = 44100
 
