@@ -5,7 +5,8 @@ Unknown keys are errors. `pipeline.production_file` reads the file and gives err
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +49,29 @@ class Script(Model):
     format: Literal["auto", "markdown", "text"] = Field(
         "auto", description="auto goes by the file's suffix: .md or .markdown is markdown, .txt is text."
     )
+
+
+class Credits(Model):
+    """Spoken before the first and after the last chapter, each as a chapter of its own; ACX asks for both.
+
+    ``{title}``, ``{author}`` and ``{narrator}`` stand for what the production says.
+    """
+
+    opening: str | None = Field(None, description="Default, in English: title, author, narrator.")
+    closing: str | None = Field(None, description="Default, in English: says that the title has ended.")
+
+    @field_validator("opening", "closing")
+    @classmethod
+    def _known_names(cls, text: str | None) -> str | None:
+        for name in re.findall(r"{(.*?)}", text or ""):
+            if name not in CREDIT_NAMES:
+                raise ValueError(f"'{{{name}}}' stands for nothing; there are {{title}}, {{author}} and {{narrator}}")
+        return text
+
+
+CREDIT_NAMES = frozenset({"title", "author", "narrator"})
+OPENING_CREDITS, CLOSING_CREDITS = "Opening Credits", "Closing Credits"
+SYNTHETIC_NARRATOR = "a synthetic voice"
 
 
 class CastMember(Model):
@@ -338,6 +362,7 @@ class Production(Model):
     )
     rights: Rights = Rights()
     script: Script
+    credits: Credits | None = Field(None, description="Spoken credits; `credits: {}` takes the defaults.")
     cast: dict[RoleName, CastMember] = Field(
         description=f"Role → voice. {NARRATOR} reads everything that no other role is named for."
     )
@@ -364,6 +389,27 @@ class Production(Model):
             raise ValueError(f"the cast needs a {NARRATOR}")
         return cast
 
+    @model_validator(mode="after")
+    def _credits_speak_the_language(self) -> Self:
+        if self.credits is not None and self.language.partition("-")[0] != "en":
+            missing = [name for name in ("opening", "closing") if getattr(self.credits, name) is None]
+            if missing:
+                raise ValueError(
+                    f"the default credits are English: write 'credits: {missing[0]}:' in {self.language}"
+                )
+        return self
+
+    def spoken_credits(self) -> tuple[str, str] | None:
+        """What is said before the first and after the last chapter; None when nothing is."""
+        if self.credits is None:
+            return None
+        by = f" Written by {self.author}." if self.author else ""
+        read = f" Narrated by {self.narrator or SYNTHETIC_NARRATOR}."
+        opening = self.credits.opening or f"{self.title}.{by}{read}"
+        closing = self.credits.closing or f"This has been {self.title}.{by}{read} The end."
+        names = {"{title}": self.title, "{author}": self.author, "{narrator}": self.narrator or SYNTHETIC_NARRATOR}
+        return _filled_in(opening, names), _filled_in(closing, names)
+
     @field_validator("deliver")
     @classmethod
     def _formats_once(cls, deliver: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
@@ -373,6 +419,10 @@ class Production(Model):
         if len(set(formats)) != len(formats):
             raise ValueError("a format is listed twice")
         return deliver
+
+
+def _filled_in(text: str, names: Mapping[str, str]) -> str:
+    return re.sub("|".join(map(re.escape, names)), lambda name: names[name[0]], text)
 
 
 def dotted(path: Sequence[str | int]) -> str:
