@@ -140,7 +140,10 @@ class MasterOverrides(Model):
     rate_hz: RateHz | None = None
     channels: Channels | None = Field(None, description="2: the same sound in both.")
     bits: Bits | None = None
-    chain: ChainName | None = Field(None, description="Mastering stages: voice, gentle or none.")
+    chain: ChainName | None = Field(
+        None,
+        description="Mastering stages: voice; gentle: half of the dynamics; clean: high-pass alone; none: bit-exact.",
+    )
 
 
 class CustomLimit(Model):

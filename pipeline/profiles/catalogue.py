@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 
 from pipeline.errors import InputError
-from pipeline.profiles.chain import Chain
+from pipeline.profiles.chain import CLEAN, GENTLE, NONE, VOICE, Chain
 from pipeline.profiles.profile import Codec, EncodingRule, Limit, NameRule, Profile, Source
 
 ProfileName = Literal[
@@ -17,8 +17,8 @@ ProfileName = Literal[
 ]  # fmt: skip
 """What a production file may name; ``custom`` has its own figures there."""
 
-ChainName = Literal["voice", "gentle", "none"]
-CHAINS: Mapping[ChainName, Chain] = {"voice": Chain(), "gentle": Chain(), "none": Chain(high_pass_hz=None)}
+ChainName = Literal["voice", "gentle", "clean", "none"]
+CHAINS: Mapping[ChainName, Chain] = {"voice": VOICE, "gentle": GENTLE, "clean": CLEAN, "none": NONE}
 
 
 def ours(reason: str) -> Source:
@@ -148,7 +148,7 @@ PROFILE_ACX = Profile(
     channels=1,
     bits=16,
     format_source=Source(f"{ACX.title}; {ACX_OLDER.title}; 16 bits are ours", ACX_OLDER.where, ACX_OLDER.read),
-    chain=CHAINS["voice"],
+    chain=VOICE,
     limits={
         "rms_dbfs": Limit(-23.0, -18.0, ACX),
         "sample_peak_dbfs": Limit(None, -3.0, ACX),
@@ -190,7 +190,7 @@ PROFILE_AUDIOBOOK = Profile(
     channels=1,
     bits=16,
     format_source=Source(f"{GOOGLE.title}; mono is ours: speech needs no more", GOOGLE.where, GOOGLE.read),
-    chain=CHAINS["voice"],
+    chain=VOICE,
     limits={
         "rms_dbfs": Limit(-23.0, -18.0, INAUDIO),
         "sample_peak_dbfs": Limit(None, -3.0, INAUDIO),
@@ -237,7 +237,7 @@ PROFILE_LIBRIVOX = Profile(
     channels=1,
     bits=16,
     format_source=LIBRIVOX,
-    chain=CHAINS["voice"],
+    chain=VOICE,
     limits={
         "integrated_lufs": Limit(-21.0, -16.0, LIBRIVOX),
         "clipped_samples": Limit(None, 0, LIBRIVOX),
@@ -271,7 +271,7 @@ PROFILE_PODCAST_APPLE = Profile(
     channels=2,
     bits=16,
     format_source=APPLE_PODCASTS,
-    chain=CHAINS["voice"],
+    chain=VOICE,
     limits={"integrated_lufs": Limit(-17.0, -15.0, APPLE_LOUDNESS), "invalid_samples": NUMBERS_ONLY},
     encodings={
         "mp3": EncodingRule(
@@ -309,7 +309,7 @@ PROFILE_PODCAST_SPOTIFY = Profile(
     channels=2,
     bits=16,
     format_source=SPOTIFY_FILES,
-    chain=CHAINS["voice"],
+    chain=VOICE,
     limits={"invalid_samples": NUMBERS_ONLY},
     encodings={
         "mp3": EncodingRule(
@@ -343,7 +343,7 @@ PROFILE_PODCAST_MONO = Profile(
     channels=1,
     bits=16,
     format_source=APPLE_PODCASTS,
-    chain=CHAINS["voice"],
+    chain=VOICE,
     limits={"integrated_lufs": Limit(-20.0, -18.0, APPLE_LOUDNESS), "invalid_samples": NUMBERS_ONLY},
     encodings={
         "mp3": EncodingRule("mp3", APPLE_PODCASTS, rates_hz=(44100, 48000), channels=(1,), least_kbps=32),
@@ -381,7 +381,7 @@ PROFILE_EBU_R128 = Profile(
     channels=2,
     bits=24,
     format_source=_BROADCAST,
-    chain=CHAINS["gentle"],
+    chain=GENTLE,
     limits={
         "integrated_lufs": Limit(-23.2, -22.8, R128),
         "max_short_term_lufs": Limit(None, -18.0, R128_S1, under_s=60.0),
@@ -405,7 +405,7 @@ PROFILE_ATSC_A85 = Profile(
     channels=2,
     bits=24,
     format_source=_BROADCAST,
-    chain=CHAINS["gentle"],
+    chain=GENTLE,
     limits={"integrated_lufs": Limit(-26.0, -22.0, A85), "invalid_samples": NUMBERS_ONLY},
     encodings=_BROADCAST_FILES,
 )
@@ -427,7 +427,7 @@ PROFILE_ARCHIVE = Profile(
     channels=1,
     bits=24,
     format_source=IASA,
-    chain=CHAINS["none"],
+    chain=CLEAN,
     limits={"clipped_samples": Limit(None, 0, ours("an archive holds no damage")), "invalid_samples": NUMBERS_ONLY},
     encodings={
         "pcm": EncodingRule("pcm", IASA, rates_hz=(48000, 88200, 96000, 176400, 192000), bits=(24,)),
