@@ -82,7 +82,7 @@ def main() -> None:
                 chapter, takes, gains_db={}, pauses=production.pauses, spec=production.mix, vault=vault
             ),
         )
-        for profile in ("podcast", "audiobook-acx"):
+        for profile in ("podcast-apple", "acx"):
             master = measured(
                 f"master, {profile}",
                 lambda master: master.seconds,
