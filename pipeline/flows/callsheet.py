@@ -9,10 +9,11 @@ from itertools import groupby
 from pipeline.booth import Slot, plan_takes
 from pipeline.casting import CastVoice, resolve_cast
 from pipeline.delivery import check_cover
+from pipeline.engines import ReadingLimits
 from pipeline.errors import InputError
 from pipeline.materials import ChapterChunks, Notice
-from pipeline.production import Order
-from pipeline.script import chunk_manuscript, read_manuscript
+from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
+from pipeline.script import chunk_manuscript, read_credits, read_manuscript
 from pipeline.vault import Vault
 
 BATCH = 32  # readings in one Prefect task: enough for a narrator to batch, few enough to be lost without grief
@@ -73,7 +74,33 @@ def draw_up(order: Order) -> CallSheet:
     chapters, notices = chunk_manuscript(manuscript, limits=limits, language=production.language)
     if not chapters:
         raise InputError("the script has no chapter with words in it", where=str(order.script))
-    return CallSheet(order, cast, chapters, (*check_cover(order), *notices))
+    opening, closing = _credits(order, last=chapters[-1].number, limits=limits)
+    return CallSheet(order, cast, (*opening, *chapters, *closing), (*check_cover(order), *notices))
+
+
+def _credits(
+    order: Order, *, last: int, limits: Mapping[str, ReadingLimits]
+) -> tuple[tuple[ChapterChunks, ...], tuple[ChapterChunks, ...]]:
+    """Opening and closing credits as chapters 0 and ``last + 1``: the book's own chapters keep their numbers."""
+    production = order.production
+    spoken = production.spoken_credits()
+    if spoken is None:
+        return (), ()
+    chunked = []
+    for text, key, title, number in zip(
+        spoken, ("opening", "closing"), (OPENING_CREDITS, CLOSING_CREDITS), (0, last + 1), strict=True
+    ):
+        place = order.place("credits", key)
+        read = read_credits(
+            text,
+            number=number,
+            title=title,
+            language=production.language,
+            lexicon=production.lexicon,
+            place=place,
+        )
+        chunked.append(chunk_manuscript(read, limits=limits, language=production.language)[0])
+    return chunked[0], chunked[1]
 
 
 def batches(slots: Sequence[Slot]) -> Iterator[list[Slot]]:

@@ -2,6 +2,6 @@
 
 from pipeline.mastering.finishing import master_chapter
 from pipeline.mastering.measuring import Measurement, measure_file
-from pipeline.mastering.profiles import Profile, profile_named, requirements_of
+from pipeline.mastering.profiles import requirements_of, resolved
 
-__all__ = ["Measurement", "Profile", "master_chapter", "measure_file", "profile_named", "requirements_of"]
+__all__ = ["Measurement", "master_chapter", "measure_file", "requirements_of", "resolved"]

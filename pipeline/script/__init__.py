@@ -5,6 +5,7 @@ No word is lost, added or moved on the way; both halves check that on every run.
 
 from pipeline.script.accounting import UnaccountedWords, account
 from pipeline.script.chunking import chunk_manuscript
+from pipeline.script.credits import read_credits
 from pipeline.script.duration import estimate_seconds
 from pipeline.script.reading import read_manuscript
 from pipeline.script.source import Source, read_source
@@ -15,6 +16,7 @@ __all__ = [
     "account",
     "chunk_manuscript",
     "estimate_seconds",
+    "read_credits",
     "read_manuscript",
     "read_source",
 ]
