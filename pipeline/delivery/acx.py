@@ -206,8 +206,8 @@ def _remarks(masters: Sequence[Master]) -> Iterator[str]:
         if not _is_credits(master, which):
             yield (
                 f"ACX wants {CREDITS[which].lower()} as a file of their own, and the {place} chapter is "
-                f"'{plain(master.title)[:60]}': set 'credits: {{}}' in the production file, or add a chapter with the "
-                f"title '{CREDITS[which]}'"
+                f"'{plain(master.title)[:60]}': set 'credits: {{}}' in the production file, or add a chapter "
+                f"of the title '{CREDITS[which]}'"
             )
     for master in masters:
         spans = tuple(parts(master))
