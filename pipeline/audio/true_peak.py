@@ -80,24 +80,26 @@ def highest_peak(samples: Samples, floor: float) -> tuple[float, int]:
 
 @compiled()
 def _raise_to_interval_peaks(samples: Samples, floor: float, peaks: Samples) -> None:
-    rows = np.empty((2 * MARGIN + 2, CELL), np.float32)
-    around = np.empty((2, CELL + 2 * MARGIN + 2 * SIDE), np.float32)
+    rows, scratch = _scratch()
+    ahead = top(samples[:CELL])
     for start in range(0, len(peaks), CELL):
         stop = min(start + CELL, len(peaks))
-        if _may_pass(samples, start, stop, floor, around):
+        here, ahead = ahead, top(samples[start + CELL : start + 2 * CELL])
+        if max(here, ahead) * REACH > floor and _may_pass(samples, start, stop, floor, scratch):
             _interpolate(samples, start, peaks[start:stop], rows)
 
 
 @compiled()
 def _highest_peak(samples: Samples, floor: float) -> tuple[float, int]:
-    rows = np.empty((2 * MARGIN + 2, CELL), np.float32)
-    around = np.empty((2, CELL + 2 * MARGIN + 2 * SIDE), np.float32)
+    rows, scratch = _scratch()
     peaks = np.empty(CELL, np.float32)
     count = len(samples) - 2 * MARGIN
     found, where = floor, -1
+    ahead = top(samples[:CELL])
     for start in range(0, count, CELL):
         stop = min(start + CELL, count)
-        if not _may_pass(samples, start, stop, found, around):
+        here, ahead = ahead, top(samples[start + CELL : start + 2 * CELL])  # CELL > 2 MARGIN: no more is depended on
+        if max(here, ahead) * REACH <= found or not _may_pass(samples, start, stop, found, scratch):
             continue
         for i in range(start, stop):
             peaks[i - start] = abs(samples[MARGIN + i])
@@ -109,11 +111,15 @@ def _highest_peak(samples: Samples, floor: float) -> tuple[float, int]:
 
 
 @compiled()
+def _scratch() -> tuple[Samples, Samples]:
+    rows = np.empty((2 * MARGIN + 2, CELL), np.float32)
+    return rows, np.empty((2, CELL + 2 * MARGIN + 2 * SIDE), np.float32)
+
+
+@compiled()
 def _may_pass(samples: Samples, start: int, stop: int, floor: float, scratch: Samples) -> bool:
-    """Whether an interval from ``start`` to ``stop`` might hold more than ``floor``."""
+    """Whether an interval from ``start`` to ``stop`` might hold more than ``floor``, by the second bound."""
     end = stop + 2 * MARGIN
-    if top(samples[start:end]) * REACH <= floor:
-        return False
     length = end - start
     smooth = scratch[1][:length]
     first, last = start - SIDE, end + SIDE  # three samples more than the intervals depend on

@@ -19,6 +19,7 @@ from pipeline.metering.kernels import (
     CELLS_PER_S,
     LANES,
     WARM_UP_CELLS,
+    bits_of,
     clipped,
     compare,
     levels,
@@ -26,6 +27,7 @@ from pipeline.metering.kernels import (
     silences,
     slice_tops,
     weigh,
+    window_sums,
 )
 from pipeline.metering.measurement import Measurement
 from pipeline.metering.tallies import Floats, LevelPlaces, PowerTally, SliceTops
@@ -104,9 +106,9 @@ class Meter:
         new = slice(before, before + count)
         weighted, energies, tops = np.zeros(CELLS), np.zeros(CELLS), np.zeros(CELLS, np.float32)
         for channel, row in enumerate(sound):
-            totals.invalid += mend(row[new])
+            totals.invalid += mend(bits_of(row[new]))
             before_this = energies.sum()
-            totals.sums[channel] += levels(row[new], rate_hz, energies, tops)
+            totals.sums[channel] += levels(row[new], bits_of(row[new]), rate_hz, energies, bits_of(tops))
             totals.energies[channel] += energies.sum() - before_this
             if self._weights[channel]:
                 weigh(row, rate_hz, self._stages, self._weights[channel], weighted)
@@ -116,7 +118,7 @@ class Meter:
             self._find_peak(row, ends=ends)
             if count:
                 starts, slots = self._waveform.slots(self._count, self._count + count)
-                slice_tops(row[new], starts - self._count, slots)
+                slice_tops(bits_of(row[new]), starts - self._count, bits_of(slots))
         totals.compare(sound[:, new])
         totals.silence, totals.longest_silence = silences(sound[:, new], totals.silence, totals.longest_silence)
         whole = CELLS if count == self._frame else (count * CELLS_PER_S + CELLS_PER_S // 2) // rate_hz
@@ -178,18 +180,6 @@ def _lufs(power: float) -> float:
 
 def _power(lufs: float) -> float:
     return float(10.0 ** ((lufs - LUFS_OFFSET) / 10.0))
-
-
-def _sums(cells: Floats, width: int) -> Floats:
-    """Sums of ``width`` cells, a whole number of hops, at every place. Never by differences of running sums: those
-    would leave the rounding errors of what was loud in what is quiet.
-    """
-    hops = np.lib.stride_tricks.sliding_window_view(cells, HOP).sum(axis=1)
-    count = len(cells) - width + 1
-    total: Floats = hops[:count].copy()
-    for first in range(HOP, width, HOP):
-        total += hops[first : first + count]
-    return total
 
 
 class _Totals:
@@ -260,7 +250,7 @@ class _Cells:
         cells = np.concatenate([self._past[len(self._past) - width + 1 :], new])
         ends = np.arange(self.count + 1, self.count + len(new) + 1)
         starts, stops = self.starts(ends - width), self.starts(ends)
-        return _sums(cells, width) / (stops - starts), starts, stops
+        return window_sums(cells, width) / (stops - starts), starts, stops
 
     def keep(self, new: Floats) -> None:
         """Make the new cells past ones."""
