@@ -3,8 +3,8 @@
     python benchmarks/loudness.py [--runs 3] [--minutes 60]
 
 Each measurement is a process of its own; figures are medians. CPU seconds are user and system time of that process
-(and of ffmpeg) without what an empty run of the same kind needs to start. Then the meter alone is fed 24 hours, to show
-what it keeps.
+(or of ffmpeg) without what it needs for one second of sound, which is told apart. Then the meter alone is fed 24
+hours, to show what it keeps.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ SENTENCES = (
     "Some years ago, never mind how long precisely, having little or no money in my purse, and nothing particular to "
     "interest me on shore, I thought I would sail about a little and see the watery part of the world.",
     "It is a way I have of driving off the spleen and regulating the circulation.",
-    "Whenever I find myself growing grim about the mouth, whenever it is a damp, drizzly November in my soul, I account "
-    "it high time to get to sea as soon as I can.",
+    "Whenever I find myself growing grim about the mouth, whenever it is a damp, drizzly November in my soul, I "
+    "account it high time to get to sea as soon as I can.",
 )
 
 

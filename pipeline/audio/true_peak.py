@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import firwin
 
 from pipeline.audio.compiling import compiled
 from pipeline.audio.sound import Samples
@@ -24,7 +23,8 @@ MARGIN = TAPS // 2  # samples that an interpolated value depends on, to either s
 CELL = 64  # intervals that are looked at, or not, together
 _OFFSETS = (np.arange(PHASES * TAPS + 1) - PHASES * MARGIN) / PHASES  # in samples
 _IDEAL = np.sinc(_OFFSETS) * np.kaiser(len(_OFFSETS), 7.5)
-SMOOTHER = firwin(7, 0.3).astype(np.float32)
+_SMOOTH = np.sinc(0.3 * np.arange(-3, 4)) * np.hamming(7)  # a low-pass at 0.15 of the rate
+SMOOTHER = (_SMOOTH / _SMOOTH.sum()).astype(np.float32)
 SIDE = len(SMOOTHER) // 2
 
 

@@ -43,6 +43,7 @@ RANGE_GATE = 0.01  # EBU Tech 3342: -20 LU
 RANGE_PERCENTILES = (10, 95)
 QUIET_DBFS = -60.0  # ACX's limit for the noise floor: what is quieter is room tone
 ABOVE_FLOOR_DB = 10.0  # in a noisier sound, speech is what stands so far out of the floor
+BELOW_RMS_DB = 3.0  # but nothing so near to the level of everything is room tone: a steady tone has no head
 CLIPPED = 32767 / 32768
 """A sample that reaches a 16-bit file's highest step is counted as clipped when one beside it does too: the top of a
 sound that just fits touches full scale once, a cut one stays there."""
@@ -143,7 +144,7 @@ class Meter:
         totals, loudness, rate_hz = self._totals, self._loudness, self._rate_hz
         rms = math.sqrt(float(totals.energies.sum()) / max(self._count * len(self._sound), 1))
         floor, floor_at = self._levels.floor(rms)
-        head, tail = self._levels.head_and_tail(gain_to_db(floor), self._count)
+        head, tail = self._levels.head_and_tail(_quiet_dbfs(gain_to_db(floor), gain_to_db(rms)), self._count)
         difference, correlation = totals.likeness()
         return Measurement(
             rate_hz=rate_hz,
@@ -172,6 +173,11 @@ class Meter:
             waveform=tuple(round(float(top), 4) for top in self._waveform.over(self._count)),
             loudness_curve=loudness.curve_lufs(self._count),
         )
+
+
+def _quiet_dbfs(floor_dbfs: float, rms_dbfs: float) -> float:
+    """What is no louder than this is room tone."""
+    return max(QUIET_DBFS, min(floor_dbfs + ABOVE_FLOOR_DB, rms_dbfs - BELOW_RMS_DB))
 
 
 def _lufs(power: float) -> float:
@@ -334,9 +340,9 @@ class _Levels:
         """The quietest window's RMS and where it begins; that of everything when there is no whole window."""
         return (rms, 0) if math.isinf(self._floor) else (math.sqrt(self._floor), self._floor_at)
 
-    def head_and_tail(self, floor_db: float, count: int) -> tuple[int, int]:
-        """Samples before the first and after the last cell that is louder than room tone; all when none is."""
-        loud = self._places.beyond(max(QUIET_DBFS, floor_db + ABOVE_FLOOR_DB))
+    def head_and_tail(self, quiet_db: float, count: int) -> tuple[int, int]:
+        """Samples before the first and after the last cell that is louder than ``quiet_db``; all when none is."""
+        loud = self._places.beyond(quiet_db)
         if loud is None:
             return count, count
         first, end = self._cells.starts(np.array([loud[0], loud[1] + 1]))
