@@ -85,6 +85,8 @@ class Meter:
             at = self._before + self._waiting
             length = min(len(block) - taken, self._frame - self._waiting)
             self._sound[:, at : at + length] = block[taken : taken + length].T
+            for row in self._sound:
+                self._totals.invalid += mend(bits_of(row[at : at + length]))
             self._waiting += length
             taken += length
             if self._waiting == self._frame:
@@ -95,7 +97,7 @@ class Meter:
 
     def measurement(self) -> Measurement:
         """Everything about what has come so far. More may follow."""
-        last = copy.deepcopy(self)
+        last = copy.deepcopy(self, {id(self._sound): self._sound})  # what has not come yet may be overwritten
         last._sound[:, last._before + last._waiting :] = 0.0
         last._measure(ends=True)
         last._count += last._waiting
@@ -107,7 +109,6 @@ class Meter:
         new = slice(before, before + count)
         weighted, energies, tops = np.zeros(CELLS), np.zeros(CELLS), np.zeros(CELLS, np.float32)
         for channel, row in enumerate(sound):
-            totals.invalid += mend(bits_of(row[new]))
             before_this = energies.sum()
             totals.sums[channel] += levels(row[new], bits_of(row[new]), rate_hz, energies, bits_of(tops))
             totals.energies[channel] += energies.sum() - before_this
