@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio.compiling import compiled
 from pipeline.audio.decibels import db_to_gain, gain_to_db
+from pipeline.audio.framing import in_context
 from pipeline.audio.sound import Samples
 from pipeline.audio.true_peak import MARGIN, REACH, interval_peaks
 
@@ -47,7 +48,7 @@ class Reduction:
     @property
     def most_db(self) -> float:
         """The deepest that the gain went."""
-        return -gain_to_db(self.least_gain)
+        return abs(gain_to_db(self.least_gain))
 
     @property
     def share(self) -> float:
@@ -80,7 +81,7 @@ def limited(
     context = 2 * hold + 1 + MARGIN  # samples beyond either end of a frame that its gain depends on
     reduction = reduction or Reduction()
     depth = 0.0
-    for frame in _frames(blocks, context):
+    for frame in in_context(blocks, FRAME, context):
         inner = frame[context:-context]
         reduction.samples += len(inner)
         if depth == 0.0 and float(np.abs(frame).max()) * REACH <= ceiling:
@@ -93,25 +94,6 @@ def limited(
         reduction.limited += lowered
         reduction.decibels += decibels
         yield out
-
-
-def _frames(blocks: Iterable[Samples], context: int) -> Iterator[Samples]:
-    """Frames of ``context + n + context`` samples, ``n`` being `FRAME` for all but the last; silence around."""
-    waiting = [np.zeros(context, np.float32)]
-    length = context
-    for block in blocks:
-        waiting.append(block)
-        length += len(block)
-        if length >= FRAME + 2 * context:
-            joined = np.concatenate(waiting)
-            while len(joined) >= FRAME + 2 * context:
-                yield joined[: FRAME + 2 * context]
-                joined = joined[FRAME:]
-            waiting, length = [joined], len(joined)
-    joined = np.concatenate([*waiting, np.zeros(context, np.float32)])
-    while len(joined) > 2 * context:
-        yield joined[: FRAME + 2 * context]
-        joined = joined[FRAME:]
 
 
 @compiled()

@@ -1,52 +1,70 @@
-"""Sound that passes ACX, and ways to spoil one thing about it."""
+"""Masters with words and no sound, for what is cut from the timeline alone; and words that upset formats."""
 
 from __future__ import annotations
 
-import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import soundfile
-
-from pipeline.audio.ffmpeg import find_ffmpeg
+from pipeline.delivery.tags import DISCLOSURE, Tags
+from pipeline.materials import Mark, Master
+from pipeline.production import NARRATOR
 
 RATE_HZ = 44100
+FAMILY = "👨‍👩‍👧"  # three people and two joiners
+ARABIC = "\u202bمرحبا بالعالم\u202c، كيف حالك؟"
+LONG_TITLE = "A Very Long Title " * 17  # 306 characters
+# Each is one chunk's text.
+ODD_TEXTS = (
+    "He wrote --> on the wall & <b>left</b>.",
+    f"Smile {FAMILY} 🇩🇪 wave 👋🏽!",
+    ARABIC,
+    "A bell\x07, a NUL\x00, a tab\t, a line\nend and an escape\x1b[0m. Half a pair \ud800, never \uffff.",
+    "",
+    "  \x01 ",
+    "x" * 500,
+    "彼は言った。「こんにちは世界、今日はとても良い天気ですね。」そして笑った。" * 3,
+    '=SUM(A1), "quoted", and ]]> too',
+    "WEBVTT\n\nNOTE\n\n1\n00:00:01.000 --> 00:00:02.000\nNot a cue.",
+)
+ODD_TITLES = (
+    "a/b\\c: the <end> & more",
+    LONG_TITLE,
+    "The Same",
+    "The Same",
+    FAMILY,
+    ARABIC,
+    "\x00\x1f",
+    "con",
+    "..",
+    " ",
+)
+# fmt: off
+TAGS = Tags(
+    title="The Road", artist="Ada Łęcka", album="The Road", narrators="Low", track=None, track_count=3,
+    copyright="1851, public domain", licence="CC BY 4.0", language="en", comment=DISCLOSURE,
+)
+# fmt: on
 
 
-def narration(
-    seconds: float = 4.0,
-    *,
-    rms_dbfs: float = -20.0,
-    floor_dbfs: float = -70.0,
-    head_s: float = 0.75,
-    tail_s: float = 3.0,
-    rate_hz: int = RATE_HZ,
-    channels: int = 1,
-) -> np.ndarray:
-    """Syllables of harmonics between room tone, ``[n, channels]``: RMS of the whole as asked."""
-    time = np.arange(round(seconds * rate_hz)) / rate_hz
-    tone = sum(np.sin(2 * np.pi * 130 * k * time + k * k) / k for k in range(1, 25))
-    words = np.concatenate(
-        [np.zeros(round(head_s * rate_hz)), tone * np.sin(np.pi * 2 * time) ** 2, np.zeros(round(tail_s * rate_hz))]
+def spoken(
+    number: int, title: str, words: Sequence[tuple[str, str, float, float]], *, seconds: float, rate_hz: int = RATE_HZ
+) -> Master:
+    """A master whose ``words`` are (role, text, start_s, end_s); there is no file behind it."""
+    marks = tuple(
+        Mark(f"ch{number:02d}-{place:04d}", role, text, start_s, end_s)
+        for place, (role, text, start_s, end_s) in enumerate(words, 1)
     )
-    words *= 10 ** (rms_dbfs / 20) / np.sqrt(np.mean(words**2))
-    tone_of_the_room = np.random.default_rng(7).standard_normal(len(words)) * 10 ** (floor_dbfs / 20)
-    return np.stack([words + tone_of_the_room] * channels, axis=1)
+    count = round(seconds * rate_hz)
+    return Master(number, title, f"k{number}", Path("none"), rate_hz, 1, count, -20.0, -4.0, (), (), marks)
 
 
-def write_wav(path: Path, sound: np.ndarray, rate_hz: int = RATE_HZ, subtype: str = "PCM_16") -> Path:
-    soundfile.write(path, sound, rate_hz, subtype=subtype, format="WAV")
-    return path
-
-
-def encode(path: Path, sound: np.ndarray, *options: str, rate_hz: int = RATE_HZ) -> Path:
-    """Write a sound by ffmpeg with these output options."""
-    command = [find_ffmpeg().path, "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
-    command += ["-f", "f32le", "-ar", str(rate_hz), "-ac", str(sound.shape[1]), "-i", "pipe:0", *options, str(path)]
-    subprocess.run(command, input=sound.astype("<f4").tobytes(), check=True)
-    return path
-
-
-def mp3(path: Path, sound: np.ndarray, *options: str, kbps: int = 192, rate_hz: int = RATE_HZ) -> Path:
-    """An MP3 of constant bit rate; more options may say otherwise."""
-    return encode(path, sound, "-c:a", "libmp3lame", "-b:a", f"{kbps}k", *options, rate_hz=rate_hz)
+def odd_masters() -> tuple[Master, ...]:
+    """Ten chapters under odd titles, each with all odd texts; the last but one is empty."""
+    masters = []
+    for number, title in enumerate(ODD_TITLES, 1):
+        words = [
+            ("ANNA" if place % 3 == 2 else NARRATOR, text, 0.5 + 3 * place, 3.0 + 3 * place)
+            for place, text in enumerate(ODD_TEXTS)
+        ]
+        masters.append(spoken(number, title, [] if number == 9 else words, seconds=33.3))
+    return tuple(masters)
