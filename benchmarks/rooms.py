@@ -21,7 +21,7 @@ from typing import TypeVar
 from pipeline.booth import plan_takes, record
 from pipeline.delivery import deliver
 from pipeline.flows.callsheet import draw_up
-from pipeline.mastering import master_chapter
+from pipeline.mastering import master_chapter, resolved
 from pipeline.mixing import mix_chapter
 from pipeline.production import Mastering, Paths, Verify
 from pipeline.production_file import load_order
@@ -82,7 +82,7 @@ def main() -> None:
                 chapter, takes, gains_db={}, pauses=production.pauses, spec=production.mix, vault=vault
             ),
         )
-        for profile in ("podcast", "audiobook-acx"):
+        for profile in ("podcast-apple", "acx"):
             master = measured(
                 f"master, {profile}",
                 lambda master: master.seconds,
@@ -90,7 +90,7 @@ def main() -> None:
                     mix,
                     number=1,
                     title=chapter.title,
-                    spec=Mastering(profile=profile),  # noqa: B023
+                    profile=resolved(Mastering(profile=profile)),  # noqa: B023
                     room_tone_dbfs=production.mix.room_tone_dbfs,
                     vault=vault,
                 ),

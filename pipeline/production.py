@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -14,6 +15,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from pipeline.errors import Place
+from pipeline.profiles import CHAINS, ChainName, Limit, Profile, ProfileName, profile_named
+from pipeline.profiles.catalogue import NUMBERS_ONLY, any_encoding, ours
 
 NARRATOR = "NARRATOR"
 """The role of every word that no other role is named for."""
@@ -21,6 +24,7 @@ NARRATOR = "NARRATOR"
 Engine = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 RoleName = Annotated[str, Field(pattern=r"^[^\W_a-z][^a-z:\[\]]*$", min_length=1, max_length=40)]
 SettingValue = str | int | float | bool | None
+OVERSHOOT_DB = 0.5  # ours: what MP3 and AAC add to the peaks of voice, as in the podcast profiles
 
 
 class Model(BaseModel):
@@ -124,19 +128,140 @@ class Mix(Model):
     )
 
 
-class MasterOverrides(Model):
-    """Figures of the profile to depart from."""
+RateHz = Literal[22050, 24000, 32000, 44100, 48000, 88200, 96000]
+Bits = Literal[16, 24]
+Channels = Literal[1, 2]
 
-    target_lufs: float | None = Field(None, ge=-40, le=-8)
-    ceiling_dbtp: float | None = Field(None, ge=-20, le=-0.1)
-    rate_hz: Literal[24000, 44100, 48000, 96000] | None = None
+
+class MasterOverrides(Model):
+    """Figures of the profile to depart from. They move what we aim at; the receiver's limits stay."""
+
+    target: float | None = Field(None, ge=-40, le=-8, description="Level, in the unit that the profile measures.")
+    ceiling_dbtp: float | None = Field(None, ge=-20, le=-0.1, description="Highest true peak.")
+    rate_hz: RateHz | None = None
+    channels: Channels | None = Field(None, description="2: the same sound in both.")
+    bits: Bits | None = None
+    chain: ChainName | None = Field(
+        None,
+        description="Mastering stages: voice; gentle: half of the dynamics; clean: high-pass alone; none: bit-exact.",
+    )
+
+
+class CustomLimit(Model):
+    """What a figure may be; both ends inclusive."""
+
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if self.low is None and self.high is None:
+            raise ValueError("a limit needs a low or a high")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError("low is above high")
+        return self
+
+
+class CustomLimits(Model):
+    """Limits on a file's figures."""
+
+    integrated_lufs: CustomLimit | None = None
+    rms_dbfs: CustomLimit | None = None
+    sample_peak_dbfs: CustomLimit | None = None
+    noise_floor_dbfs: CustomLimit | None = None
+    max_short_term_lufs: CustomLimit | None = None
+    max_momentary_lufs: CustomLimit | None = None
+    lra_lu: CustomLimit | None = None
+    head_s: CustomLimit | None = None
+    tail_s: CustomLimit | None = None
+    seconds: CustomLimit | None = None
+    longest_digital_silence_s: CustomLimit | None = None
+    dc_offset: CustomLimit | None = None
+    clipped_samples: CustomLimit | None = None
+
+
+class CustomProfile(Model):
+    """A profile of one's own, for a receiver that is not in the list."""
+
+    measure: Literal["integrated_lufs", "rms_dbfs"] = Field(
+        "integrated_lufs", description="integrated_lufs: loudness, ITU-R BS.1770; rms_dbfs: unweighted RMS."
+    )
+    target: float = Field(ge=-40, le=-8, description="Level, in the unit of the measure.")
+    tolerance: float = Field(0.5, gt=0, le=6, description="How far from the target the level may be.")
+    ceiling_dbtp: float = Field(-1.0, ge=-20, le=-0.1, description="Highest true peak of a delivered file, decoded.")
+    rate_hz: RateHz = 44100
+    channels: Channels = 1
+    bits: Bits = 16
+    chain: ChainName = "voice"
+    limits: CustomLimits = CustomLimits()
+
+    def profile(self) -> Profile:
+        """As the rooms know it."""
+        source = ours("the production file")
+        limits = {figure: Limit(limit.low, limit.high, source) for figure, limit in self.limits if limit is not None}
+        return Profile(
+            name="custom",
+            summary="The production file's own figures",
+            measure=self.measure,
+            target=self.target,
+            tolerance=self.tolerance,
+            target_source=source,
+            ceiling_dbtp=self.ceiling_dbtp,
+            ceiling_source=source,
+            limiter_dbtp=self.ceiling_dbtp - OVERSHOOT_DB,
+            limiter_source=ours("half a dB for what lossy encoders add on voice"),
+            rate_hz=self.rate_hz,
+            channels=self.channels,
+            bits=self.bits,
+            format_source=source,
+            chain=CHAINS[self.chain],
+            limits=limits | {"invalid_samples": NUMBERS_ONLY},
+            encodings=any_encoding(source),
+        )
 
 
 class Mastering(Model):
     """What the finished chapters must meet."""
 
-    profile: Literal["audiobook-acx", "podcast"] = "audiobook-acx"
+    profile: ProfileName = Field("acx", description="`chapterhouse profiles` lists them with every figure.")
     overrides: MasterOverrides = MasterOverrides()
+    custom: CustomProfile | None = Field(None, description="The figures of 'profile: custom'.")
+
+    @model_validator(mode="after")
+    def _custom_has_figures(self) -> Self:
+        if self.profile == "custom" and self.custom is None:
+            raise ValueError("the profile 'custom' needs its figures under 'custom:', at least a target")
+        if self.profile != "custom" and self.custom is not None:
+            raise ValueError(f"'custom:' is for 'profile: custom', and the profile is '{self.profile}'")
+        return self
+
+    def resolved(self) -> Profile:
+        """The profile with the producer's own figures.
+
+        Overrides move what we aim at. The receiver's limits stay: who raises the ceiling beyond them is told that the
+        file does not meet them.
+        """
+        profile = self.custom.profile() if self.custom is not None else profile_named(self.profile)
+        chosen = self.overrides
+        source = ours("the production file")
+        if chosen.target is not None:
+            profile = replace(profile, target=chosen.target, target_source=source)
+        if chosen.ceiling_dbtp is not None:
+            held = profile.limiter_dbtp
+            profile = replace(
+                profile,
+                ceiling_dbtp=chosen.ceiling_dbtp,
+                ceiling_source=source,
+                limiter_dbtp=None if held is None else round(held + chosen.ceiling_dbtp - profile.ceiling_dbtp, 2),
+                limits={
+                    **profile.limits,
+                    "true_peak_dbtp": Limit(None, profile.ceiling_dbtp, profile.ceiling_source),
+                },
+            )
+        form = chosen.model_dump(include={"rate_hz", "channels", "bits"}, exclude_none=True)
+        if form:
+            profile = replace(profile, **form, format_source=source)
+        return profile if chosen.chain is None else replace(profile, chain=CHAINS[chosen.chain])
 
 
 Format = Literal[

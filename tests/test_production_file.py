@@ -45,7 +45,7 @@ BAD: dict[str, tuple[str | bytes, int | None, int | None, str]] = {
         46,
         "less than or equal to 2",
     ),
-    "a wrong choice": (GOOD + "master: {profile: podcats}\n", 5, 10, "did you mean 'podcast'?"),
+    "a wrong choice": (GOOD + "master: {profile: podcats-mono}\n", 5, 10, "did you mean 'podcast-mono'?"),
     "a role in small letters": (GOOD + "  anna: {engine: humming, voice: low}\n", 5, 3, "in capitals"),
     "broken YAML": (GOOD + "rights: [a: b\n", 6, 1, "not valid YAML"),
     "a tab for an indentation": ("title: x\nscript:\n\tpath: x.md\n", 3, 1, "not valid YAML"),
@@ -57,6 +57,20 @@ BAD: dict[str, tuple[str | bytes, int | None, int | None, str]] = {
     "a wrong time zone": (GOOD + "schedule: {cron: '0 6 * * 1', timezone: Mars}\n", 5, 31, "time zone"),
     "a format twice": (GOOD + "deliver: [mp3, mp3]\n", 5, 1, "twice"),
     "a bit rate for FLAC": (GOOD + "deliver: [{format: flac, bitrate_kbps: 128}]\n", 5, 11, "lossless"),
+    "a custom profile without figures": (GOOD + "master: {profile: custom}\n", 5, 1, "at least a target"),
+    "figures for another profile": (GOOD + "master: {custom: {target: -18}}\n", 5, 1, "is for 'profile: custom'"),
+    "a limit that limits nothing": (
+        GOOD + "master: {profile: custom, custom: {target: -18, limits: {lra_lu: {}}}}\n",
+        5,
+        58,
+        "a low or a high",
+    ),
+    "an old name of an override": (
+        GOOD + "master: {overrides: {target_lufs: -20}}\n",
+        5,
+        22,
+        "did you mean 'target'?",
+    ),
     "a base that is not there": (GOOD + "base: other.yaml\n", None, None, "no such production file"),
 }
 
@@ -73,7 +87,7 @@ def test_a_mistake_is_told_with_its_place(kind: str, tmp_path: Path) -> None:
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    error = load(tmp_path, GOOD + "titel: x\nmaster: {profil: podcast}\n")
+    error = load(tmp_path, GOOD + "titel: x\nmaster: {profil: acx}\n")
     assert isinstance(error, ProblemsError)
     assert len(error.problems) == 2
 

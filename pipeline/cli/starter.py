@@ -56,8 +56,8 @@ lexicon:                  # spelling: respelling, whole words
 # mix: {{fade_ms: 8, room_tone_dbfs: -70}}
 
 master:
-  profile: audiobook-acx  # or podcast
-  # overrides: {{target_lufs: -20.0}}
+  profile: acx            # `chapterhouse profiles` lists them all with every figure
+  # overrides: {{target: -19.5}}   # what to aim at; the receiver's limits stay
 
 deliver: [flac, mp3, m4b]
 

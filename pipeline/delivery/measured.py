@@ -35,7 +35,7 @@ def measured(vault: Vault, path: Path, sha256: str, listen: Listen | None = None
 
     def measure() -> Measurement:
         with open_audio(path) as sound:
-            return _metered(sound.blocks, Meter(sound.rate_hz, sound.channels, sound.frames), listen)
+            return _metered(sound.blocks(), Meter(sound.rate_hz, sound.channels, sound.frames), listen)
 
     return _kept(vault, content_key({"stage": STAGE, "sha256": sha256}), measure)
 

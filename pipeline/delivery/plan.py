@@ -29,6 +29,7 @@ from pipeline.delivery.pieces import Draw, Job, Piece
 from pipeline.delivery.programme import Programme
 from pipeline.delivery.sample import SAMPLE_S
 from pipeline.delivery.tags import Tags, tags_of
+from pipeline.delivery.texts import TEXT_FORMATS
 from pipeline.errors import Place
 from pipeline.materials import Master, Notice
 from pipeline.production import Order
@@ -170,4 +171,5 @@ _FORMATS: dict[str, Draw] = {
     "m4b": _m4b,
     "opus": _opuses,
     "sample": _sample,
+    **TEXT_FORMATS,
 }

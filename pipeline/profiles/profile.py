@@ -31,10 +31,33 @@ class Source:
 
 @dataclass(frozen=True)
 class Limit:
-    """What a figure may be; both ends inclusive, None is no limit."""
+    """What a figure may be; both ends inclusive, None is no limit.
+
+    Attributes:
+        low: the least it may be.
+        high: the most it may be.
+        source: who asks for it.
+        under_s: asked only of files shorter than this.
+    """
 
     low: float | None
     high: float | None
+    source: Source
+    under_s: float | None = None
+
+
+@dataclass(frozen=True)
+class NameRule:
+    """What a receiver asks of file names.
+
+    Attributes:
+        pattern: regular expression that the whole name, with its suffix, must match.
+        says: the same for people.
+        source: who asks.
+    """
+
+    pattern: str
+    says: str
     source: Source
 
 
@@ -50,6 +73,9 @@ class EncodingRule:
         constant: every frame has the same bit rate.
         bits: sample sizes that are taken.
         source: who asks.
+        least_stereo_kbps: lowest bit rate of two channels, where it is not ``least_kbps``.
+        most_kbps: highest bit rate.
+        plain_stereo: joint stereo is not taken.
     """
 
     codec: Codec
@@ -59,6 +85,9 @@ class EncodingRule:
     least_kbps: int | None = None
     constant: bool = False
     bits: tuple[int, ...] | None = None
+    least_stereo_kbps: int | None = None
+    most_kbps: int | None = None
+    plain_stereo: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +99,8 @@ class Profile:
         summary: one line for lists.
         measure: the figure that ``target`` is a value of.
         target: the level we aim at, in the unit of ``measure``.
-        tolerance: how far from the target the level may be.
+        tolerance: how far from the target our own masters may be. Where ``limits`` name the measure, that window is
+            the requirement on files; else it is the target with this tolerance.
         target_source: who asks for target and tolerance.
         ceiling_dbtp: true peak that no delivered file, decoded, may exceed.
         ceiling_source: who asks for it.
@@ -82,6 +112,10 @@ class Profile:
         chain: the mastering stages.
         limits: the receiver's other limits, by the names of `pipeline.metering.Measurement`'s fields.
         encodings: by codec; a codec that is not in it is not taken.
+        limiter_source: why the limiter holds what it holds.
+        format_source: who asks for rate, channels and bits.
+        names: what files must be called.
+        alike: who asks that all files of a title have one rate and one number of channels; None when nobody does.
     """
 
     name: str
@@ -99,6 +133,10 @@ class Profile:
     chain: Chain = field(default_factory=Chain)
     limits: Mapping[str, Limit] = field(default_factory=dict)
     encodings: Mapping[Codec, EncodingRule] = field(default_factory=dict)
+    limiter_source: Source = Source("")
+    format_source: Source = Source("")
+    names: NameRule | None = None
+    alike: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +151,7 @@ class Requirement:
         high: the most it may be.
         source: who asks for it.
         remark: why it is missed, where that is known.
+        at_s: where in the file the figure was found, seconds from its start.
     """
 
     name: str
@@ -122,6 +161,7 @@ class Requirement:
     high: float | None
     source: Source = Source("")
     remark: str = ""
+    at_s: float | None = None
 
     @property
     def met(self) -> bool:

@@ -12,7 +12,7 @@ import pyloudnorm
 import pytest
 import soundfile
 
-from pipeline.mastering import master_chapter, measure_file, profile_named
+from pipeline.mastering import master_chapter, measure_file, profile_named, resolved
 from pipeline.materials import ChapterMix, Master
 from pipeline.production import Mastering, MasterOverrides
 from pipeline.profiles import Requirement
@@ -25,7 +25,7 @@ PODCAST = Mastering(profile="podcast")
 
 def finish(mix: ChapterMix, folder: Path, spec: Mastering = ACX, room_tone_dbfs: float = -70.0) -> Master:
     return master_chapter(
-        mix, number=3, title="The Third", spec=spec, room_tone_dbfs=room_tone_dbfs, vault=Vault(folder)
+        mix, number=3, title="The Third", profile=resolved(spec), room_tone_dbfs=room_tone_dbfs, vault=Vault(folder)
     )
 
 
@@ -149,7 +149,9 @@ def test_a_rerun_and_a_new_title_return_the_kept_master(spoken_mix: ChapterMix, 
     first = finish(spoken_mix, tmp_path)
     mix = replace(spoken_mix, path=tmp_path / "gone.wav")
     assert finish(mix, tmp_path) == first
-    renamed = master_chapter(mix, number=4, title="Fourth", spec=ACX, room_tone_dbfs=-70.0, vault=Vault(tmp_path))
+    renamed = master_chapter(
+        mix, number=4, title="Fourth", profile=resolved(ACX), room_tone_dbfs=-70.0, vault=Vault(tmp_path)
+    )
     assert renamed == replace(first, number=4, title="Fourth")
     assert Vault(tmp_path).count("masters") == 1
 

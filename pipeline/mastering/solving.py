@@ -1,0 +1,177 @@
+"""Which gain brings a programme to its target, foretold from 10 ms cells, through the limiter.
+
+What the chain made of the mix is kept as three figures for each 10 ms: K-weighted power, power, and the highest peak
+between the samples (4.3 MB an hour). From them the level after any gain and limiter is computed in milliseconds, so
+the gain is found before anything is rendered. The limiter is modelled by its own law at the cells' pace: the gain a
+peak needs, held around it, released exponentially. What the model misses is made good by measuring (`finishing`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.compiling import compiled
+from pipeline.audio.decibels import SILENCE_DB, db_to_gain, gain_to_db
+from pipeline.audio.framing import in_context
+from pipeline.audio.limiting import RELEASE_S
+from pipeline.audio.sound import Samples
+from pipeline.audio.true_peak import MARGIN, interval_peaks
+from pipeline.mastering.gating import HOP_CELLS, Powers, WeightedCells, gated_lufs, over_hops
+from pipeline.metering.kernels import CELLS_PER_S, LANES, cell_start, levels
+from pipeline.profiles import Profile
+
+MOST_LIMITING_DB = 6.0  # beyond the gain that would do without a limiter; more would be heard as pumping
+PEAK_MARGIN_DB = 0.05  # what a peak may grow by on its way to another rate, where nothing is limited
+SEARCH_DB = 60.0  # furthest that a gain is looked for
+STEPS = 20  # of halving: 60 dB to 0.0001
+CELL_DECAY = math.exp(-1.0 / (RELEASE_S * CELLS_PER_S))
+
+
+@dataclass(frozen=True, eq=False)
+class Envelope:
+    """A programme in cells of 10 ms, before gain.
+
+    Attributes:
+        weighted: K-weighted power of one channel, ``[n]``.
+        plain: power, ``[n]``.
+        peaks: the highest magnitude, between the samples too, ``[n]``.
+    """
+
+    weighted: Powers
+    plain: Powers
+    peaks: Powers
+
+    @property
+    def peak_db(self) -> float:
+        """True peak of everything."""
+        return gain_to_db(float(self.peaks.max(initial=0.0)))
+
+
+def envelope_of(blocks: Iterable[Samples], rate_hz: int, floor: float) -> Envelope:
+    """Listen to a programme.
+
+    Args:
+        blocks: ``[n]`` float32 each.
+        rate_hz: samples per second.
+        floor: peaks between samples are exact above this magnitude; below it the samples' own are enough.
+    """
+    cells = WeightedCells(rate_hz)
+    plain, peaks = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
+    for frame in in_context(cells.heard(blocks), LANES * rate_hz, MARGIN):
+        inner = frame[MARGIN:-MARGIN]
+        count = len(inner) * CELLS_PER_S // rate_hz
+        energies, tops = np.zeros(count), np.zeros(count, np.float32)
+        levels(inner, rate_hz, energies, tops)
+        plain.append((energies * (CELLS_PER_S / rate_hz)).astype(np.float32))
+        if count:
+            starts = [cell_start(cell, rate_hz) for cell in range(count)]
+            peaks.append(np.maximum.reduceat(interval_peaks(frame, floor), starts))
+    return Envelope(cells.powers(), np.concatenate(plain), np.concatenate(peaks))
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A gain, and what is foretold of it.
+
+    Attributes:
+        gain_db: what the programme is amplified by.
+        plain_db: the gain that would do if nothing were limited.
+        most_db: the most gain that may be given.
+        level: the profile's measure after gain and limiter.
+        slope: dB of level for each dB of gain, there.
+    """
+
+    gain_db: float
+    plain_db: float
+    most_db: float
+    level: float
+    slope: float
+
+
+class Model:
+    """Foretells the level of a programme in the profile's measure.
+
+    Args:
+        envelope: of the programme.
+        profile: its measure, channels and limiter.
+        room_tone_dbfs: of the noise that is laid under everything; `SILENCE_DB` for none.
+    """
+
+    def __init__(self, envelope: Envelope, profile: Profile, room_tone_dbfs: float) -> None:
+        self._envelope = envelope
+        self._profile = profile
+        self._tone = 10.0 ** (room_tone_dbfs / 10.0) if room_tone_dbfs > SILENCE_DB else 0.0
+
+    def level(self, gain_db: float, *, limits: bool = True) -> float:
+        """The measure after that gain, with or without the limiter; `SILENCE_DB` when it cannot be told."""
+        profile, envelope = self._profile, self._envelope
+        ceiling = math.inf
+        if limits and profile.limiter_dbtp is not None:
+            ceiling = db_to_gain(profile.limiter_dbtp)
+        loudness = profile.measure == "integrated_lufs"
+        powers = envelope.weighted if loudness else envelope.plain
+        hops = np.zeros(-(-len(powers) // HOP_CELLS))
+        _hop_sums(powers, envelope.peaks, db_to_gain(gain_db), ceiling, hops)
+        if not loudness:
+            mean = hops.sum() / max(len(powers), 1) + self._tone
+            return 10.0 * math.log10(mean) if mean > 0.0 else SILENCE_DB
+        whole = len(powers) // HOP_CELLS
+        blocks = over_hops(hops[:whole] / HOP_CELLS)
+        if not blocks.size and len(powers):  # shorter than a block: as near as can be told
+            blocks = hops.sum(keepdims=True) / len(powers)
+        return gated_lufs(blocks * profile.channels)
+
+    def solve(self, target: float) -> Solution:
+        """The gain for a target, within what may be limited."""
+        profile = self._profile
+        plain_db = _rising_root(lambda gain_db: self.level(gain_db, limits=False), target, (-SEARCH_DB, SEARCH_DB))
+        if profile.limiter_dbtp is None:
+            most_db = profile.ceiling_dbtp - PEAK_MARGIN_DB - self._envelope.peak_db
+        else:
+            most_db = plain_db + MOST_LIMITING_DB
+        gain_db = min(_rising_root(self.level, target, (plain_db - 1.0, max(most_db, plain_db))), most_db)
+        return self.foretold(gain_db, plain_db, most_db)
+
+    def foretold(self, gain_db: float, plain_db: float, most_db: float) -> Solution:
+        """What a gain does."""
+        level = self.level(gain_db)
+        slope = (self.level(gain_db + 0.1) - level) / 0.1
+        return Solution(gain_db, plain_db, most_db, level, max(slope, 0.1))
+
+    def needed_db(self, target: float, plain_db: float) -> float | None:
+        """The gain that would reach the target if any limiting were allowed; None when none does."""
+        highest = plain_db + SEARCH_DB / 2.0
+        if self.level(highest) < target:
+            return None
+        return _rising_root(self.level, target, (plain_db, highest))
+
+
+def _rising_root(level: Callable[[float], float], target: float, between: tuple[float, float]) -> float:
+    """Where a rising function reaches the target, by halving; an end when it is not between them."""
+    low, high = between
+    for _ in range(STEPS):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if level(middle) < target else (low, middle)
+    return high
+
+
+@compiled()
+def _hop_sums(powers: Powers, peaks: Powers, gain: float, ceiling: float, hops: NDArray[np.float64]) -> None:
+    """Sums of the cells' powers after gain and limiter over each 100 ms."""
+    depth, last = 0.0, len(powers) - 1
+    for i in range(len(powers)):
+        needed = _depth(peaks[i] * gain, ceiling)
+        ahead = _depth(peaks[min(i + 1, last)] * gain, ceiling)
+        depth = max(needed, depth * CELL_DECAY)
+        left = gain * (1.0 - max(depth, 0.5 * ahead))
+        hops[i // HOP_CELLS] += powers[i] * left * left
+
+
+@compiled()
+def _depth(peak: float, ceiling: float) -> float:
+    return 1.0 - ceiling / peak if peak > ceiling else 0.0

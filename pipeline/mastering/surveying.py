@@ -1,0 +1,87 @@
+"""A first look at a mix: how loud its speech is, and where. What the dynamics are set by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio.decibels import SILENCE_DB
+from pipeline.audio.framing import framed
+from pipeline.audio.sound import Samples
+from pipeline.errors import InputError
+from pipeline.mastering.gating import block_powers
+from pipeline.metering.kernels import CELLS_PER_S, cell_start, levels
+
+FRAME_S = 16
+SILENT = 1e-10  # power; -100 dBFS
+FAR_BELOW = 1e-4  # 40 dB: no speech lies so far below the loudest block, and room tone mostly does
+RELATIVE_GATE = 0.1  # 10 dB below the mean of the rest, as loudness is gated
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What a mix holds.
+
+    Attributes:
+        powers: mean square of each 10 ms, ``[n]`` float32.
+        speech_dbfs: RMS of what is speech, by blocks of 400 ms; `SILENCE_DB` when there is none.
+    """
+
+    powers: NDArray[np.float32]
+    speech_dbfs: float
+
+    @property
+    def rms_dbfs(self) -> float:
+        """Of everything."""
+        mean = float(self.powers.mean(dtype=np.float64)) if len(self.powers) else 0.0
+        return 10.0 * math.log10(mean) if mean > SILENT else SILENCE_DB
+
+
+def survey(blocks: Iterable[Samples], rate_hz: int, path: Path) -> Survey:
+    """Look through a mix.
+
+    Args:
+        blocks: ``[n]`` float32 each.
+        rate_hz: samples per second.
+        path: of the mix, for the error.
+
+    Raises:
+        InputError: a sample is infinite or no number.
+    """
+    rows = [np.zeros(0, np.float32)]
+    for number, frame in enumerate(framed(blocks, FRAME_S * rate_hz)):
+        count = -(-len(frame) * CELLS_PER_S // rate_hz)
+        energies, tops = np.zeros(count), np.zeros(count, np.float32)
+        total = levels(frame, rate_hz, energies, tops)
+        if not math.isfinite(total + energies.sum()):
+            raise _not_finite(frame, number * FRAME_S, rate_hz, path)
+        edges = [min(cell_start(cell, rate_hz), len(frame)) for cell in range(count + 1)]
+        rows.append((energies / np.maximum(np.diff(edges), 1)).astype(np.float32))
+    powers = np.concatenate(rows)
+    return Survey(powers, _speech_dbfs(powers))
+
+
+def _speech_dbfs(powers: NDArray[np.float32]) -> float:
+    """Level of what is speech. The gates move with the sound: a quieter mix of it is gated alike."""
+    blocks = block_powers(powers)
+    if not blocks.size and len(powers):
+        blocks = powers.mean(keepdims=True, dtype=np.float64)
+    most = float(blocks.max(initial=0.0))
+    if most < SILENT:
+        return SILENCE_DB
+    loud = blocks[blocks > FAR_BELOW * most]
+    return 10.0 * math.log10(loud[loud > RELATIVE_GATE * loud.mean()].mean())
+
+
+def _not_finite(frame: Samples, start_s: int, rate_hz: int, path: Path) -> InputError:
+    place = start_s + int(np.argmin(np.isfinite(frame))) / rate_hz
+    return InputError(
+        f"the mix holds samples that are infinite or no number, first at {place:.3f} s",
+        where=str(path),
+        next_step="find the take that lies there and record it again, or mend the file that it was made from",
+    )
