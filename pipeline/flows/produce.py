@@ -35,7 +35,7 @@ from pipeline.flows.progress import (
     Said,
 )
 from pipeline.flows.run import Run, on_signal, the_run
-from pipeline.mastering import master_chapter, resolved
+from pipeline.mastering import master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Take
 from pipeline.mixing import mix_chapter
 
@@ -189,7 +189,7 @@ def master(run: Run, chapter: ChapterChunks, mixed: ChapterMix) -> Master:
         mixed,
         number=chapter.number,
         title=chapter.title,
-        profile=resolved(production.master),
+        profile=production.master.resolved(),
         room_tone_dbfs=production.mix.room_tone_dbfs,
         vault=run.sheet.vault,
     )

@@ -26,7 +26,7 @@ from pipeline.mastering.gating import Powers, WeightedCells
 from pipeline.mastering.remarks import remarks_on
 from pipeline.mastering.room_tone import with_room_tone
 from pipeline.mastering.solving import Model, Solution, envelope_of
-from pipeline.mastering.surveying import Survey, survey
+from pipeline.mastering.surveying import survey
 from pipeline.mastering.voices import voices_in, voices_lufs
 from pipeline.materials import ChapterMix, Master
 from pipeline.metering import Measurement, Meter
@@ -36,7 +36,6 @@ from pipeline.vault import Vault, content_key
 STAGE = "master/2"  # raise it when the same mix would make another master
 RENDERS = 3
 NEAR_DB = 0.03  # a render that comes so near the target is not repeated
-PEAK_HEADROOM_DB = 12.0  # how far below the limiter's ceiling peaks are heard out, at the gain that is expected
 FLOAT_BITS = 32
 
 
@@ -98,11 +97,7 @@ def master_chapter(
         marks=mix.marks,
         bits=FLOAT_BITS if bare else profile.bits,
         source_rate_hz=mix.rate_hz,
-        voices_lufs={
-            role: lufs
-            for role, lufs in zip(roles, facts["voices_lufs"], strict=True)
-            if lufs > SILENCE_DB
-        },
+        voices_lufs={role: lufs for role, lufs in zip(roles, facts["voices_lufs"], strict=True) if lufs > SILENCE_DB},
         remarks=remarks,
     )
 
@@ -183,11 +178,7 @@ class _Finishing:
     def _solve(self) -> tuple[Model, Solution]:
         """The first pass."""
         profile, surveyed = self._profile, self._survey
-        loudness = profile.measure == "integrated_lufs"
-        expected_db = profile.target - (surveyed.speech_dbfs if loudness else surveyed.rms_dbfs)
-        held = profile.limiter_dbtp
-        floor = 0.0 if held is None else db_to_gain(held - expected_db - PEAK_HEADROOM_DB)
-        envelope = envelope_of(self._finished(), self._mix.rate_hz, floor)
+        envelope = envelope_of(self._finished(), self._mix.rate_hz)
         model = Model(envelope, profile, self._tone_dbfs)
         if surveyed.speech_dbfs == SILENCE_DB:  # nothing to bring anywhere
             return model, Solution(0.0, 0.0, 0.0, SILENCE_DB, 1.0)
@@ -211,8 +202,8 @@ class _Finishing:
         profile, rate_hz = self._profile, self._profile.rate_hz
         reduction, cells = Reduction(), WeightedCells(rate_hz)
         gain = np.float32(db_to_gain(gain_db))
-        blocks = (block * gain for block in resampled(self._finished(), self._mix.rate_hz, rate_hz))
-        blocks = with_room_tone(blocks, self._tone_dbfs, rate_hz, self._seed("room tone"))
+        louder = (block * gain for block in resampled(self._finished(), self._mix.rate_hz, rate_hz))
+        blocks = with_room_tone(louder, self._tone_dbfs, rate_hz, self._seed("room tone"))
         if profile.limiter_dbtp is not None:
             blocks = limited(blocks, profile.limiter_dbtp, rate_hz, reduction)
         meter = Meter(rate_hz, profile.channels, round(self._mix.seconds * rate_hz))

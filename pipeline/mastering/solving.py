@@ -1,9 +1,10 @@
 """Which gain brings a programme to its target, foretold from 10 ms cells, through the limiter.
 
-What the chain made of the mix is kept as three figures for each 10 ms: K-weighted power, power, and the highest peak
-between the samples (4.3 MB an hour). From them the level after any gain and limiter is computed in milliseconds, so
-the gain is found before anything is rendered. The limiter is modelled by its own law at the cells' pace: the gain a
-peak needs, held around it, released exponentially. What the model misses is made good by measuring (`finishing`).
+What the chain made of the mix is kept as three figures for each 10 ms (4.3 MB an hour): K-weighted power, power, and
+the highest peak of the curve through the samples. From them the level after any gain and limiter is computed in
+milliseconds, so the gain is found before anything is rendered. The limiter is modelled by its own law at the cells'
+pace: the gain a peak needs, held around it, released exponentially. What the model misses is made good by measuring
+(`finishing`).
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from pipeline.audio.decibels import SILENCE_DB, db_to_gain, gain_to_db
 from pipeline.audio.framing import in_context
 from pipeline.audio.limiting import RELEASE_S
 from pipeline.audio.sound import Samples
-from pipeline.audio.true_peak import MARGIN, interval_peaks
-from pipeline.mastering.gating import HOP_CELLS, LUFS_OFFSET, Powers, WeightedCells, gated_lufs, over_hops
+from pipeline.audio.true_peak import MARGIN, highest_peak
+from pipeline.mastering.gating import HOP_CELLS, Powers, WeightedCells, gated_lufs, over_hops
 from pipeline.metering.kernels import CELLS_PER_S, LANES, cell_start, levels
 from pipeline.profiles import Profile
 
@@ -39,39 +40,53 @@ class Envelope:
     Attributes:
         weighted: K-weighted power of one channel, ``[n]``.
         plain: power, ``[n]``.
-        peaks: the highest magnitude, between the samples too, ``[n]``.
+        peaks: the highest magnitude, ``[n]``: of the parabola through the largest sample and those beside it, which
+            is near enough for what a peak costs in loudness.
+        peak_db: true peak of everything, exact.
     """
 
     weighted: Powers
     plain: Powers
     peaks: Powers
-
-    @property
-    def peak_db(self) -> float:
-        """True peak of everything."""
-        return gain_to_db(float(self.peaks.max(initial=0.0)))
+    peak_db: float
 
 
-def envelope_of(blocks: Iterable[Samples], rate_hz: int, floor: float) -> Envelope:
+def envelope_of(blocks: Iterable[Samples], rate_hz: int) -> Envelope:
     """Listen to a programme.
 
     Args:
         blocks: ``[n]`` float32 each.
         rate_hz: samples per second.
-        floor: peaks between samples are exact above this magnitude; below it the samples' own are enough.
     """
     cells = WeightedCells(rate_hz)
-    plain, peaks = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
+    plain, peaks, highest = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)], 0.0
     for frame in in_context(cells.heard(blocks), LANES * rate_hz, MARGIN):
+        highest, _ = highest_peak(frame, highest)
         inner = frame[MARGIN:-MARGIN]
         count = len(inner) * CELLS_PER_S // rate_hz
         energies, tops = np.zeros(count), np.zeros(count, np.float32)
         levels(inner, rate_hz, energies, tops)
         plain.append((energies * (CELLS_PER_S / rate_hz)).astype(np.float32))
-        if count:
-            starts = [cell_start(cell, rate_hz) for cell in range(count)]
-            peaks.append(np.maximum.reduceat(interval_peaks(frame, floor), starts))
-    return Envelope(cells.powers(), np.concatenate(plain), np.concatenate(peaks))
+        _raise_to_parabolas(frame, MARGIN, rate_hz, tops)
+        peaks.append(tops)
+    return Envelope(cells.powers(), np.concatenate(plain), np.concatenate(peaks), gain_to_db(highest))
+
+
+@compiled()
+def _raise_to_parabolas(samples: Samples, first: int, rate_hz: int, tops: Samples) -> None:
+    """``tops`` are the largest magnitudes of the cells; the first begins at ``samples[first]``."""
+    for cell in range(len(tops)):
+        start = first + cell_start(cell, rate_hz)
+        part = samples[start : first + cell_start(cell + 1, rate_hz)]
+        at = start
+        for i in range(len(part)):
+            if abs(part[i]) == tops[cell]:
+                at = start + i
+                break
+        left, here, right = abs(samples[at - 1]), tops[cell], abs(samples[at + 1])
+        bend = 2.0 * here - left - right
+        if bend > 0.0:
+            tops[cell] = np.float32(here + (right - left) ** 2 / (8.0 * bend))
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def survey(blocks: Iterable[Samples], rate_hz: int, path: Path) -> Survey:
         count = -(-len(frame) * CELLS_PER_S // rate_hz)
         energies, tops = np.zeros(count), np.zeros(count, np.float32)
         total = levels(frame, rate_hz, energies, tops)
-        if not math.isfinite(total + energies.sum()):
+        if not (math.isfinite(total) and math.isfinite(energies.sum())):
             raise _not_finite(frame, number * FRAME_S, rate_hz, path)
         edges = [min(cell_start(cell, rate_hz), len(frame)) for cell in range(count + 1)]
         rows.append((energies / np.maximum(np.diff(edges), 1)).astype(np.float32))
