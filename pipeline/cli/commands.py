@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 EXIT_CODES = """\b
 Exit codes:
     0  done
-    1  a bug in chapterhouse itself
+    1  a bug in chapterhouse itself; certify: a requirement is missed
     2  the command line is wrong
-    3  the production file, the script or the cast is wrong
+    3  the production file, the script or the cast is wrong; certify: a file cannot be read
     4  a model, a voice or a program is missing on this machine
     5  a disk is full or a folder cannot be written
     6  another run is at work on this production
@@ -109,6 +109,18 @@ def plan(production: Path, *, as_json: bool) -> None:
 
 
 @chapterhouse.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file, each on one line.")
+def measure(files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Measure audio files of any format: loudness, peaks, levels, silence at head and tail."""
+    from pipeline.cli.measuring import measure_files
+
+    status = measure_files(files, as_json=as_json)
+    if status:
+        raise click.exceptions.Exit(status)
+
+
+@chapterhouse.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option("--name", default="my-book", show_default=True, help="Name of the production.")
 def init(folder: Path, name: str) -> None:
@@ -125,6 +137,30 @@ def schema() -> None:
     from pipeline.production_file import production_schema
 
     click.echo(production_schema())
+
+
+@chapterhouse.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--profile", default="acx", show_default=True, help="A profile, or a production file for its own.")
+@click.option("--json", "as_json", is_flag=True, help="Print the certificate as JSON.")
+@click.option("--to", "folder", type=click.Path(path_type=Path), help="Write certificate.json and .html there.")
+def certify(files: tuple[Path, ...], *, profile: str, as_json: bool, folder: Path | None) -> None:
+    """Judge audio files of any origin by a delivery profile. Exit code 1 when a requirement is missed."""
+    from pipeline.cli.certifying import certify_files
+
+    code = certify_files(files, profile, as_json=as_json, folder=folder)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+@chapterhouse.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Every figure with its source, as JSON.")
+def profiles(name: str | None, *, as_json: bool) -> None:
+    """List the delivery profiles, or every figure of one with who asks for it and when that was read."""
+    from pipeline.cli.certifying import show_profiles
+
+    show_profiles(name, as_json=as_json)
 
 
 @chapterhouse.group(invoke_without_command=True)

@@ -20,6 +20,7 @@ from pipeline.delivery.packing import pack_flac, pack_m4b, pack_mp3
 from pipeline.delivery.pieces import Draw, Job, Piece
 from pipeline.delivery.sample import SAMPLE_S
 from pipeline.delivery.tags import tags_of
+from pipeline.delivery.texts import TEXT_FORMATS
 from pipeline.errors import Place
 from pipeline.materials import Master, Notice
 from pipeline.production import Order
@@ -97,4 +98,5 @@ _FORMATS: dict[str, Draw] = {
     "mp3": _mp3s,
     "m4b": _m4b,
     "sample": _sample,
+    **TEXT_FORMATS,
 }

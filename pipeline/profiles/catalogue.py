@@ -27,9 +27,9 @@ def ours(reason: str) -> Source:
 
 
 ACX = Source(
-    "ACX audio submission requirements: RMS, peak, noise floor, room tone, length, bit rate",
-    "help.acx.com/s/article/what-are-the-acx-audio-submission-requirements (its figures also as quoted at "
-    "audio-dubcheck.com/specs/acx and forum.audacityteam.org/t/58706)",
+    "ACX audio submission requirements",
+    "help.acx.com/s/article/what-are-the-acx-audio-submission-requirements; its figures also as quoted at "
+    "audio-dubcheck.com/specs/acx",
     "2026-11-24",
 )
 ACX_OLDER = Source(
@@ -126,6 +126,15 @@ IASA = Source(
 
 NUMBERS_ONLY = Limit(None, 0, ours("NaN and infinity are no sound; players mute, crackle or refuse"))
 ROOM_TONE_ONLY = Limit(None, 0.1, ACX_SILENCE)
+ACX_SAMPLE = Limit(
+    None,
+    300.0,
+    Source(
+        "ACX audio submission requirements: a retail sample of 5 minutes or less",
+        ACX.where.partition(" (")[0],
+        ACX.read,
+    ),
+)
 LINEAR_RATES_HZ = (44100, 48000, 88200, 96000, 176400, 192000)
 VOICE_OVERSHOOT = "MP3 overshoots by less than 0.3 dB on voice (measured, 192 and 320 kbps)"
 
@@ -173,6 +182,7 @@ PROFILE_ACX = Profile(
     names=NameRule(
         r"[0-9]{2,}_[A-Za-z0-9_-]+\.mp3", "a number, _, then letters, digits, - and _: 01_Chapter-One.mp3", ACX_NAMES
     ),
+    alike=ACX_OLDER,
 )
 
 PROFILE_AUDIOBOOK = Profile(
@@ -220,6 +230,7 @@ PROFILE_AUDIOBOOK = Profile(
         "flac": EncodingRule("flac", GOOGLE, rates_hz=LINEAR_RATES_HZ, channels=(1, 2), bits=(16,)),
         "pcm": EncodingRule("pcm", GOOGLE, rates_hz=LINEAR_RATES_HZ, channels=(1, 2), bits=(16,)),
     },
+    alike=APPLE_BOOKS,
 )
 
 PROFILE_LIBRIVOX = Profile(

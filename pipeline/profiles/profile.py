@@ -115,6 +115,7 @@ class Profile:
         limiter_source: why the limiter holds what it holds.
         format_source: who asks for rate, channels and bits.
         names: what files must be called.
+        alike: who asks that all files of a title have one rate and one number of channels; None when nobody does.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Profile:
     limiter_source: Source = Source("")
     format_source: Source = Source("")
     names: NameRule | None = None
+    alike: Source | None = None
 
 
 @dataclass(frozen=True)

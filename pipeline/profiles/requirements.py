@@ -25,7 +25,7 @@ FIGURES = {
     "longest_digital_silence_s": ("digital silence", "s"),
     "dc_offset": ("DC offset", "of full scale"),
     "clipped_samples": ("clipped samples", ""),
-    "invalid_samples": ("samples that are no number", ""),
+    "invalid_samples": ("invalid samples", ""),
 }
 """A `Measurement`'s figures in the order they are listed: what people call them, and their unit."""
 
