@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio.compiling import compiled
 from pipeline.audio.decibels import SILENCE_DB
 from pipeline.audio.framing import in_context
 from pipeline.audio.sound import Samples
@@ -42,6 +43,23 @@ def gated_lufs(blocks: NDArray[np.float64]) -> float:
     if not loud.size:
         return SILENCE_DB
     return LUFS_OFFSET + 10.0 * math.log10(loud[loud > RELATIVE_GATE * loud.mean()].mean())
+
+
+def cell_powers(samples: Samples, rate_hz: int) -> NDArray[np.float64]:
+    """Mean square of each 10 ms of ``[n]`` samples from the start of a second on, the last cell perhaps cut short."""
+    powers = np.zeros(-(-len(samples) * CELLS_PER_S // rate_hz))
+    _mean_squares(samples, rate_hz, powers)
+    return powers
+
+
+@compiled("reassoc")
+def _mean_squares(samples: Samples, rate_hz: int, powers: NDArray[np.float64]) -> None:
+    for cell in range(len(powers)):
+        part = samples[cell_start(cell, rate_hz) : cell_start(cell + 1, rate_hz)]
+        energy = 0.0
+        for i in range(len(part)):
+            energy += np.float64(part[i]) * np.float64(part[i])
+        powers[cell] = energy / max(len(part), 1)
 
 
 class WeightedCells:

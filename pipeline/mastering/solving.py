@@ -23,7 +23,7 @@ from pipeline.audio.limiting import RELEASE_S
 from pipeline.audio.sound import Samples
 from pipeline.audio.true_peak import MARGIN, highest_peak
 from pipeline.mastering.gating import HOP_CELLS, Powers, WeightedCells, gated_lufs, over_hops
-from pipeline.metering.kernels import CELLS_PER_S, LANES, cell_start, levels
+from pipeline.metering.kernels import CELLS_PER_S, LANES, cell_start
 from pipeline.profiles import Profile
 
 MOST_LIMITING_DB = 6.0  # beyond the gain that would do without a limiter; more would be heard as pumping
@@ -63,30 +63,26 @@ def envelope_of(blocks: Iterable[Samples], rate_hz: int) -> Envelope:
     for frame in in_context(cells.heard(blocks), LANES * rate_hz, MARGIN):
         highest, _ = highest_peak(frame, highest)
         inner = frame[MARGIN:-MARGIN]
-        count = len(inner) * CELLS_PER_S // rate_hz
-        energies, tops = np.zeros(count), np.zeros(count, np.float32)
-        levels(inner, rate_hz, energies, tops)
-        plain.append((energies * (CELLS_PER_S / rate_hz)).astype(np.float32))
-        _raise_to_parabolas(frame, MARGIN, rate_hz, tops)
-        peaks.append(tops)
+        count = len(inner) * CELLS_PER_S // rate_hz  # whole ones
+        plain.append(cell_powers(inner, rate_hz)[:count].astype(np.float32))
+        peaks.append(_parabola_tops(frame, MARGIN, rate_hz, count))
     return Envelope(cells.powers(), np.concatenate(plain), np.concatenate(peaks), gain_to_db(highest))
 
 
 @compiled()
-def _raise_to_parabolas(samples: Samples, first: int, rate_hz: int, tops: Samples) -> None:
-    """``tops`` are the largest magnitudes of the cells; the first begins at ``samples[first]``."""
-    for cell in range(len(tops)):
+def _parabola_tops(samples: Samples, first: int, rate_hz: int, count: int) -> Samples:
+    """Of each cell; the first begins at ``samples[first]``."""
+    tops = np.empty(count, np.float32)
+    for cell in range(count):
         start = first + cell_start(cell, rate_hz)
-        part = samples[start : first + cell_start(cell + 1, rate_hz)]
-        at = start
-        for i in range(len(part)):
-            if abs(part[i]) == tops[cell]:
-                at = start + i
-                break
-        left, here, right = abs(samples[at - 1]), tops[cell], abs(samples[at + 1])
+        here, at = np.float32(0.0), start
+        for i in range(start, first + cell_start(cell + 1, rate_hz)):
+            if abs(samples[i]) > here:
+                here, at = abs(samples[i]), i
+        left, right = abs(samples[at - 1]), abs(samples[at + 1])
         bend = 2.0 * here - left - right
-        if bend > 0.0:
-            tops[cell] = np.float32(here + (right - left) ** 2 / (8.0 * bend))
+        tops[cell] = here + (right - left) ** 2 / (8.0 * bend) if bend > 0.0 else here
+    return tops
 
 
 @dataclass(frozen=True)
