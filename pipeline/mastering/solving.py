@@ -22,7 +22,7 @@ from pipeline.audio.framing import in_context
 from pipeline.audio.limiting import RELEASE_S
 from pipeline.audio.sound import Samples
 from pipeline.audio.true_peak import MARGIN, highest_peak
-from pipeline.mastering.gating import HOP_CELLS, Powers, WeightedCells, gated_lufs, over_hops
+from pipeline.mastering.gating import HOP_CELLS, Powers, WeightedCells, cell_powers, gated_lufs, over_hops
 from pipeline.metering.kernels import CELLS_PER_S, LANES, cell_start
 from pipeline.profiles import Profile
 
