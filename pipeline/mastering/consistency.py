@@ -17,7 +17,7 @@ BOOK_SPREAD_DB = 1.0
 BOOK = Source("ours: 1 dB from the quietest to the loudest chapter; a step of that size is just noticed in speech")
 VOICES_SPREAD_LU = 4.0
 VOICES = Source(
-    "ours: 4 LU from the quietest voice to the loudest; a role may be played softly; more sends listeners to the volume"
+    "ours: 4 LU from the quietest voice to the loudest; roles may be played softly, more asks for the volume knob"
 )
 OPENING_LU = 1.0
 OPENING = Source("ours: the first chapter within 1 dB of the middle of the others, as the book's spread")
