@@ -91,8 +91,8 @@ def _ridden(samples: Samples, gains: NDArray[np.float32], first: int, cells: flo
         k = math.floor(place)
         end = min(len(samples), max(i + 1, math.ceil((k + 1.5) / cells - 0.5) - first))
         here, there = np.float64(gains[max(min(k, last), 0)]), np.float64(gains[max(min(k + 1, last), 0)])
-        gain, step = here + (place - k) * (there - here), cells * (there - here)
-        for j in range(i, end):
-            out[j] = np.float32(samples[j] * (gain + step * (j - i)))
+        for j in range(i, end):  # from the sample's own number, so that where a block begins makes no difference
+            gain = here + ((first + j + 0.5) * cells - 0.5 - k) * (there - here)
+            out[j] = np.float32(samples[j] * gain)
         i = end
     return out

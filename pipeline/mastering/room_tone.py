@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from pipeline.audio.compiling import compiled
 from pipeline.audio.decibels import db_to_gain
 from pipeline.audio.noise import uniform_pair
 from pipeline.audio.sound import Samples
 from pipeline.mastering.filtering import Floats, Section, run_sections
+from pipeline.metering.weighting import k_weighting
 
 BAND_HZ = (70.0, 900.0)  # falls by 6 dB per octave outside: the colour of a quiet room, without rumble
 WHITE_POWER = 1.0 / 6.0  # of the difference of two uniform values
@@ -29,10 +31,7 @@ def with_room_tone(blocks: Iterable[Samples], rms_dbfs: float, rate_hz: int, see
         seed: of the noise, 64 bits.
     """
     section = np.array(_band(rate_hz))
-    impulse = np.zeros(rate_hz)
-    impulse[0] = 1.0
-    run_sections(impulse, section[np.newaxis], np.zeros((1, 4)))
-    level = db_to_gain(rms_dbfs) / float(np.sqrt(WHITE_POWER * np.sum(impulse**2)))
+    level = db_to_gain(rms_dbfs) / math.sqrt(WHITE_POWER * _power([section], rate_hz))
     state = np.zeros(4)
     at = 0
     for block in blocks:
@@ -40,6 +39,21 @@ def with_room_tone(blocks: Iterable[Samples], rms_dbfs: float, rate_hz: int, see
         _add_tone(block, np.uint64(seed), at, (section, state, level), out)
         at += len(block)
         yield out
+
+
+def weighted_power(rms_dbfs: float, rate_hz: int) -> float:
+    """K-weighted power of room tone of that RMS."""
+    band = _band(rate_hz)
+    ratio = _power([band, *k_weighting(rate_hz)], rate_hz) / _power([band], rate_hz)
+    return float(10.0 ** (rms_dbfs / 10.0)) * ratio
+
+
+def _power(sections: Sequence[ArrayLike], rate_hz: int) -> float:
+    """What the filters leave of white noise of power 1."""
+    impulse = np.zeros(rate_hz)
+    impulse[0] = 1.0
+    run_sections(impulse, np.array(sections), np.zeros((len(sections), 4)))
+    return float(np.sum(impulse**2))
 
 
 def _band(rate_hz: int) -> Section:

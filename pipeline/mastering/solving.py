@@ -24,6 +24,7 @@ from pipeline.audio.resampling import resampled
 from pipeline.audio.sound import Samples
 from pipeline.audio.true_peak import MARGIN, highest_peak
 from pipeline.mastering.gating import HOP_CELLS, Powers, WeightedCells, cell_powers, gated_lufs, over_hops
+from pipeline.mastering.room_tone import weighted_power
 from pipeline.metering.kernels import CELLS_PER_S, cell_start
 from pipeline.profiles import Profile
 
@@ -67,7 +68,7 @@ def envelope_of(blocks: Iterable[Samples], rate_hz: int, to_hz: int) -> Envelope
     """
     cells = WeightedCells(rate_hz)
     plain, peaks, highest = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)], 0.0
-    before, after = np.full(2, 1e-12), np.full(2, 1e-12)  # energies of the probes, K-weighted and plain
+    before, after = _Probe(rate_hz), _Probe(to_hz)
     for number, frame in enumerate(in_context(cells.heard(blocks), FRAME_S * rate_hz, MARGIN)):
         highest, _ = highest_peak(frame, highest)
         inner = frame[MARGIN:-MARGIN]
@@ -75,19 +76,30 @@ def envelope_of(blocks: Iterable[Samples], rate_hz: int, to_hz: int) -> Envelope
         plain.append(cell_powers(inner, rate_hz)[:count].astype(np.float32))
         peaks.append(_parabola_tops(frame, MARGIN, rate_hz, count))
         if (number < PROBED or number % PROBED == 0) and to_hz != rate_hz:
-            before += _energies([inner], rate_hz)
-            after += _energies(resampled([inner], rate_hz, to_hz), to_hz)
-    weighted_kept, plain_kept = (after / before).astype(np.float32)
+            before.hear([inner])
+            after.hear(resampled([inner], rate_hz, to_hz))
+    weighted_kept, plain_kept = (after.energies() / before.energies()).astype(np.float32)
     weighted = cells.powers() * weighted_kept
     return Envelope(weighted, np.concatenate(plain) * plain_kept, np.concatenate(peaks), gain_to_db(highest))
 
 
-def _energies(blocks: Iterable[Samples], rate_hz: int) -> NDArray[np.float64]:
-    """Mean powers of a sound times seconds, K-weighted and plain."""
-    cells, plain = WeightedCells(rate_hz), 0.0
-    for block in cells.heard(blocks):
-        plain += float(np.sum(np.square(block, dtype=np.float64)))
-    return np.array([cells.powers().sum(dtype=np.float64) / CELLS_PER_S, plain / rate_hz])
+class _Probe:
+    """Sums up pieces of sound."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._cells = WeightedCells(rate_hz)
+        self._rate_hz = rate_hz
+        self._plain = 0.0
+
+    def hear(self, blocks: Iterable[Samples]) -> None:
+        """Append ``[n]`` samples each."""
+        for block in self._cells.heard(blocks):
+            self._plain += float(np.dot(block, block))
+
+    def energies(self) -> NDArray[np.float64]:
+        """K-weighted and plain, never 0."""
+        weighted = self._cells.powers().sum(dtype=np.float64) / CELLS_PER_S
+        return np.array([weighted, self._plain / self._rate_hz]) + 1e-12
 
 
 @compiled()
@@ -131,13 +143,14 @@ class Model:
     Args:
         envelope: of the programme.
         profile: its measure, channels and limiter.
-        room_tone_dbfs: of the noise that is laid under everything; `SILENCE_DB` for none.
+        room_tone_dbfs: of the noise that is laid under everything.
     """
 
     def __init__(self, envelope: Envelope, profile: Profile, room_tone_dbfs: float) -> None:
         self._envelope = envelope
         self._profile = profile
-        self._tone = 10.0 ** (room_tone_dbfs / 10.0) if room_tone_dbfs > SILENCE_DB else 0.0
+        self._tone = 10.0 ** (room_tone_dbfs / 10.0)
+        self._weighted_tone = weighted_power(room_tone_dbfs, profile.rate_hz)
 
     def level(self, gain_db: float, *, limits: bool = True) -> float:
         """The measure after that gain, with or without the limiter; `SILENCE_DB` when it cannot be told."""
@@ -156,7 +169,7 @@ class Model:
         blocks = over_hops(hops[:whole] / HOP_CELLS)
         if not blocks.size and len(powers):  # shorter than a block: as near as can be told
             blocks = hops.sum(keepdims=True) / len(powers)
-        return gated_lufs(blocks * profile.channels)
+        return gated_lufs((blocks + self._weighted_tone) * profile.channels)
 
     def solve(self, target: float) -> Solution:
         """The gain for a target, within what may be limited."""
