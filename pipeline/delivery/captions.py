@@ -22,9 +22,7 @@ VTT_COLUMNS = 42
 SRT_COLUMNS = 32  # podcast-namespace, transcripts.md, SRT: two lines of 32 characters
 SENTENCE_END = re.compile(r"[.!?…。！？؟।]+[\"'”’»›)\]]*\s+(?=\S)|[。！？]+[」』）]*(?=\S)")
 # What ends in a full stop and ends no sentence; a single letter is an initial.
-ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'“‘])(?:\w|Mr|Mrs|Ms|Dr|Prof|Rev|St|Capt|Col|Gen|Lt|Sgt|Mme|Hr|Fr|vs)\.\s+$"
-)
+ABBREVIATION = re.compile(r"(?:^|[\s(\"'“‘])(?:\w|Mr|Mrs|Ms|Dr|Prof|Rev|St|Capt|Col|Gen|Lt|Sgt|Mme|Hr|Fr|vs)\.\s+$")
 ZERO_WIDTH_JOINER = "\u200d"
 REGIONAL = range(0x1F1E6, 0x1F200)  # two of them are a flag
 SKIN_TONES = range(0x1F3FB, 0x1F400)
