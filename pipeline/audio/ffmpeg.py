@@ -12,8 +12,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -28,6 +28,7 @@ DISK_TROUBLE = re.compile(
     r"No space left on device|Disk quota exceeded|File too large|Read-only file system|Permission denied"
 )
 LAST_LINES = 6
+PRINTED_BYTES = 1 << 16  # as much as is looked at of what a running ffmpeg has printed
 POLL_S = 0.1
 
 Watch = Callable[[int], None]
@@ -170,7 +171,7 @@ def run_ffmpeg(
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=printed,
-            env={name: value for name, value in os.environ.items() if name != "FFREPORT"} | {"LC_ALL": "C"},
+            env=_environment(),
             start_new_session=True,
         )
         try:
@@ -183,6 +184,61 @@ def run_ffmpeg(
         text = printed.read().decode(errors="replace").strip()
     _judge(child.returncode, text, arguments[-1])
     return text
+
+
+@dataclass(frozen=True)
+class FfmpegOutput:
+    """An ffmpeg that runs and writes to us.
+
+    Attributes:
+        stream: what it writes to ``pipe:1``.
+    """
+
+    stream: IO[bytes]
+    _child: subprocess.Popen[bytes]
+    _printed: IO[bytes]
+
+    def printed(self) -> str:
+        """What it has printed on standard error so far."""
+        return os.pread(self._printed.fileno(), PRINTED_BYTES, 0).decode(errors="replace").strip()
+
+    def ended(self) -> int:
+        """Wait for its end; its exit status, negative when a signal killed it."""
+        return self._child.wait()
+
+
+@contextmanager
+def read_from_ffmpeg(arguments: Sequence[str], *, ffmpeg: Ffmpeg | None = None) -> Iterator[FfmpegOutput]:
+    """Run ffmpeg in a group of its own and read what it writes; the group is killed when the context is left.
+
+    When we are killed outright its next write fails, so it does not outlive us for long. What it means that it failed
+    is for the caller to say.
+
+    Args:
+        arguments: what follows ``ffmpeg``; they end in ``pipe:1``.
+        ffmpeg: which one; default `find_ffmpeg`.
+    """
+    program = ffmpeg or find_ffmpeg()
+    command = [str(program.path), "-hide_banner", "-nostdin", "-nostats", *arguments]
+    with tempfile.TemporaryFile() as printed:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=printed,
+            env=_environment(),
+            start_new_session=True,
+        )
+        assert child.stdout is not None
+        try:
+            yield FfmpegOutput(child.stdout, child, printed)
+        finally:
+            _kill(child)
+            child.stdout.close()
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "FFREPORT"} | {"LC_ALL": "C"}
 
 
 def _feed(child: subprocess.Popen[bytes], blocks: Iterable[bytes], watch: Watch | None) -> int:

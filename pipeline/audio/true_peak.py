@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import firwin
 
 from pipeline.audio.compiling import compiled
 from pipeline.audio.sound import Samples
@@ -24,7 +23,8 @@ MARGIN = TAPS // 2  # samples that an interpolated value depends on, to either s
 CELL = 64  # intervals that are looked at, or not, together
 _OFFSETS = (np.arange(PHASES * TAPS + 1) - PHASES * MARGIN) / PHASES  # in samples
 _IDEAL = np.sinc(_OFFSETS) * np.kaiser(len(_OFFSETS), 7.5)
-SMOOTHER = firwin(7, 0.3).astype(np.float32)
+_SMOOTH = np.sinc(0.3 * np.arange(-3, 4)) * np.hamming(7)  # a low-pass at 0.15 of the rate
+SMOOTHER = (_SMOOTH / _SMOOTH.sum()).astype(np.float32)
 SIDE = len(SMOOTHER) // 2
 
 
@@ -80,24 +80,26 @@ def highest_peak(samples: Samples, floor: float) -> tuple[float, int]:
 
 @compiled()
 def _raise_to_interval_peaks(samples: Samples, floor: float, peaks: Samples) -> None:
-    rows = np.empty((2 * MARGIN + 2, CELL), np.float32)
-    around = np.empty((2, CELL + 2 * MARGIN + 2 * SIDE), np.float32)
+    rows, scratch = _scratch()
+    ahead = top(samples[:CELL])
     for start in range(0, len(peaks), CELL):
         stop = min(start + CELL, len(peaks))
-        if _may_pass(samples, start, stop, floor, around):
+        here, ahead = ahead, top(samples[start + CELL : start + 2 * CELL])
+        if max(here, ahead) * REACH > floor and _may_pass(samples, start, stop, floor, scratch):
             _interpolate(samples, start, peaks[start:stop], rows)
 
 
 @compiled()
 def _highest_peak(samples: Samples, floor: float) -> tuple[float, int]:
-    rows = np.empty((2 * MARGIN + 2, CELL), np.float32)
-    around = np.empty((2, CELL + 2 * MARGIN + 2 * SIDE), np.float32)
+    rows, scratch = _scratch()
     peaks = np.empty(CELL, np.float32)
     count = len(samples) - 2 * MARGIN
     found, where = floor, -1
+    ahead = top(samples[:CELL])
     for start in range(0, count, CELL):
         stop = min(start + CELL, count)
-        if not _may_pass(samples, start, stop, found, around):
+        here, ahead = ahead, top(samples[start + CELL : start + 2 * CELL])  # CELL > 2 MARGIN: no more is depended on
+        if max(here, ahead) * REACH <= found or not _may_pass(samples, start, stop, found, scratch):
             continue
         for i in range(start, stop):
             peaks[i - start] = abs(samples[MARGIN + i])
@@ -109,11 +111,15 @@ def _highest_peak(samples: Samples, floor: float) -> tuple[float, int]:
 
 
 @compiled()
+def _scratch() -> tuple[Samples, Samples]:
+    rows = np.empty((2 * MARGIN + 2, CELL), np.float32)
+    return rows, np.empty((2, CELL + 2 * MARGIN + 2 * SIDE), np.float32)
+
+
+@compiled()
 def _may_pass(samples: Samples, start: int, stop: int, floor: float, scratch: Samples) -> bool:
-    """Whether an interval from ``start`` to ``stop`` might hold more than ``floor``."""
+    """Whether an interval from ``start`` to ``stop`` might hold more than ``floor``, by the second bound."""
     end = stop + 2 * MARGIN
-    if top(samples[start:end]) * REACH <= floor:
-        return False
     length = end - start
     smooth = scratch[1][:length]
     first, last = start - SIDE, end + SIDE  # three samples more than the intervals depend on

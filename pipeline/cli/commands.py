@@ -109,6 +109,18 @@ def plan(production: Path, *, as_json: bool) -> None:
 
 
 @chapterhouse.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file, each on one line.")
+def measure(files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Measure audio files of any format: loudness, peaks, levels, silence at head and tail."""
+    from pipeline.cli.measuring import measure_files
+
+    status = measure_files(files, as_json=as_json)
+    if status:
+        raise click.exceptions.Exit(status)
+
+
+@chapterhouse.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option("--name", default="my-book", show_default=True, help="Name of the production.")
 def init(folder: Path, name: str) -> None:

@@ -23,7 +23,7 @@ from pipeline.delivery.names import chapter_stems
 from pipeline.delivery.timeline import clock, plain
 from pipeline.errors import InputError, Place, StorageError
 from pipeline.materials import Master, Notice
-from pipeline.production import Order
+from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
 from pipeline.vault import content_key
 
 FOLDER = "acx"
@@ -36,7 +36,7 @@ HEAD_S = 0.75  # of room tone before a later part's first word; ACX: 0.5 to 1 s
 SAMPLE_S = 295  # with the encoder's padding still under 5 minutes
 LEAST_COVER_SIDE = 2400  # ACX Cover Art Requirements
 BLOCK_FRAMES = 1 << 16
-CREDITS = ("opening credits", "closing credits")
+CREDITS = (OPENING_CREDITS, CLOSING_CREDITS)
 HUMAN = (
     "ACX takes only books that a human narrates unless it has authorised otherwise; this narration is synthetic, so "
     "agree it with ACX before you upload"
@@ -197,7 +197,7 @@ def _copy_frames(master: Master, start: int, end: int, path: Path) -> None:
 
 
 def _is_credits(master: Master, which: int) -> bool:
-    return plain(master.title).casefold() == CREDITS[which]
+    return plain(master.title).casefold() == CREDITS[which].casefold()
 
 
 def _remarks(masters: Sequence[Master]) -> Iterator[str]:
@@ -205,8 +205,9 @@ def _remarks(masters: Sequence[Master]) -> Iterator[str]:
     for which, (master, place) in enumerate(((masters[0], "first"), (masters[-1], "last"))):
         if not _is_credits(master, which):
             yield (
-                f"ACX wants {CREDITS[which]} as a file of their own, and the {place} chapter is "
-                f"'{plain(master.title)[:60]}': add a chapter with the title '{CREDITS[which].title()}'"
+                f"ACX wants {CREDITS[which].lower()} as a file of their own, and the {place} chapter is "
+                f"'{plain(master.title)[:60]}': set 'credits: {{}}' in the production file, or add a chapter "
+                f"of the title '{CREDITS[which]}'"
             )
     for master in masters:
         spans = tuple(parts(master))

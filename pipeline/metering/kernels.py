@@ -20,6 +20,12 @@ MAGNITUDE_BITS = np.int32(0x7FFFFFFF)  # of a float32; as whole numbers magnitud
 NOT_FINITE = np.int32(0x7F800000)  # what the bits of infinity and of any NaN are at least
 
 Floats = NDArray[np.float64]
+Bits = NDArray[np.int32]  # of float32 samples or magnitudes: `bits_of`
+
+
+def bits_of(magnitudes: Samples) -> Bits:
+    """The same memory as whole numbers; extrema of those vectorise, and NaN cannot hide in them."""
+    return magnitudes.view(np.int32)
 
 
 @compiled()
@@ -29,8 +35,8 @@ def cell_start(cell: int, rate_hz: int) -> int:
 
 
 @compiled("reassoc")
-def levels(samples: Samples, rate_hz: int, energies: Floats, tops: Samples) -> float:
-    """Add each cell's sum of squares to ``energies``, and raise ``tops`` to its largest magnitude.
+def levels(samples: Samples, bits: Bits, rate_hz: int, energies: Floats, tops: Bits) -> float:
+    """Add each cell's sum of squares to ``energies``, and raise ``tops`` to the bits of its largest magnitude.
 
     Returns:
         The sum of all samples.
@@ -48,27 +54,22 @@ def levels(samples: Samples, rate_hz: int, energies: Floats, tops: Samples) -> f
             amount += sample
         energies[cell] += energy
         total += amount
-        tops[cell] = max(tops[cell], _top(part))
+        tops[cell] = max(tops[cell], _top(bits[start:stop]))
     return total
 
 
-@compiled("nnan", "nsz")
-def _top(samples: Samples) -> float:
-    most = np.float32(0.0)
-    for i in range(len(samples)):
-        magnitude = abs(samples[i])
-        most = magnitude if magnitude > most else most
-    return float(most)
+@compiled()
+def _top(bits: Bits) -> np.int32:
+    most = np.int32(0)
+    for i in range(len(bits)):
+        most = max(most, bits[i] & MAGNITUDE_BITS)
+    return most
 
 
 @compiled()
-def mend(samples: Samples) -> int:
+def mend(bits: Bits) -> int:
     """Make what is not finite 0; how many samples that were."""
-    bits = samples.view(np.int32)
-    worst = np.int32(0)
-    for i in range(len(bits)):
-        worst = max(worst, bits[i] & MAGNITUDE_BITS)
-    if worst < NOT_FINITE:
+    if _top(bits) < NOT_FINITE:
         return 0
     mended = 0
     for i in range(len(bits)):
@@ -199,7 +200,22 @@ def compare(left: Samples, right: Samples) -> tuple[float, float]:
 
 
 @compiled()
-def slice_tops(samples: Samples, starts: NDArray[np.int64], tops: Samples) -> None:
-    """Raise ``tops[k]`` to the largest magnitude from ``starts[k]`` to ``starts[k + 1]``."""
+def slice_tops(bits: Bits, starts: NDArray[np.int64], tops: Bits) -> None:
+    """Raise ``tops[k]`` to the bits of the largest magnitude from ``starts[k]`` to ``starts[k + 1]``."""
     for k in range(len(tops)):
-        tops[k] = max(tops[k], _top(samples[starts[k] : starts[k + 1]]))
+        tops[k] = max(tops[k], _top(bits[starts[k] : starts[k + 1]]))
+
+
+@compiled("reassoc")
+def window_sums(cells: Floats, width: int) -> Floats:
+    """The sum of every ``width`` cells. Never by differences of running sums: those would leave the rounding errors
+    of what was loud in what is quiet.
+    """
+    sums = np.empty(len(cells) - width + 1)
+    for first in range(len(sums)):
+        window = cells[first : first + width]
+        total = 0.0
+        for i in range(width):
+            total += window[i]
+        sums[first] = total
+    return sums

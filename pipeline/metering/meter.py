@@ -19,6 +19,7 @@ from pipeline.metering.kernels import (
     CELLS_PER_S,
     LANES,
     WARM_UP_CELLS,
+    bits_of,
     clipped,
     compare,
     levels,
@@ -26,6 +27,7 @@ from pipeline.metering.kernels import (
     silences,
     slice_tops,
     weigh,
+    window_sums,
 )
 from pipeline.metering.measurement import Measurement
 from pipeline.metering.tallies import Floats, LevelPlaces, PowerTally, SliceTops
@@ -41,6 +43,7 @@ RANGE_GATE = 0.01  # EBU Tech 3342: -20 LU
 RANGE_PERCENTILES = (10, 95)
 QUIET_DBFS = -60.0  # ACX's limit for the noise floor: what is quieter is room tone
 ABOVE_FLOOR_DB = 10.0  # in a noisier sound, speech is what stands so far out of the floor
+BELOW_RMS_DB = 3.0  # but nothing so near to the level of everything is room tone: a steady tone has no head
 CLIPPED = 32767 / 32768
 """A sample that reaches a 16-bit file's highest step is counted as clipped when one beside it does too: the top of a
 sound that just fits touches full scale once, a cut one stays there."""
@@ -82,6 +85,8 @@ class Meter:
             at = self._before + self._waiting
             length = min(len(block) - taken, self._frame - self._waiting)
             self._sound[:, at : at + length] = block[taken : taken + length].T
+            for row in self._sound:
+                self._totals.invalid += mend(bits_of(row[at : at + length]))
             self._waiting += length
             taken += length
             if self._waiting == self._frame:
@@ -92,7 +97,7 @@ class Meter:
 
     def measurement(self) -> Measurement:
         """Everything about what has come so far. More may follow."""
-        last = copy.deepcopy(self)
+        last = copy.deepcopy(self, {id(self._sound): self._sound})  # what has not come yet may be overwritten
         last._sound[:, last._before + last._waiting :] = 0.0
         last._measure(ends=True)
         last._count += last._waiting
@@ -104,9 +109,8 @@ class Meter:
         new = slice(before, before + count)
         weighted, energies, tops = np.zeros(CELLS), np.zeros(CELLS), np.zeros(CELLS, np.float32)
         for channel, row in enumerate(sound):
-            totals.invalid += mend(row[new])
             before_this = energies.sum()
-            totals.sums[channel] += levels(row[new], rate_hz, energies, tops)
+            totals.sums[channel] += levels(row[new], bits_of(row[new]), rate_hz, energies, bits_of(tops))
             totals.energies[channel] += energies.sum() - before_this
             if self._weights[channel]:
                 weigh(row, rate_hz, self._stages, self._weights[channel], weighted)
@@ -116,7 +120,7 @@ class Meter:
             self._find_peak(row, ends=ends)
             if count:
                 starts, slots = self._waveform.slots(self._count, self._count + count)
-                slice_tops(row[new], starts - self._count, slots)
+                slice_tops(bits_of(row[new]), starts - self._count, bits_of(slots))
         totals.compare(sound[:, new])
         totals.silence, totals.longest_silence = silences(sound[:, new], totals.silence, totals.longest_silence)
         whole = CELLS if count == self._frame else (count * CELLS_PER_S + CELLS_PER_S // 2) // rate_hz
@@ -141,7 +145,7 @@ class Meter:
         totals, loudness, rate_hz = self._totals, self._loudness, self._rate_hz
         rms = math.sqrt(float(totals.energies.sum()) / max(self._count * len(self._sound), 1))
         floor, floor_at = self._levels.floor(rms)
-        head, tail = self._levels.head_and_tail(gain_to_db(floor), self._count)
+        head, tail = self._levels.head_and_tail(_quiet_dbfs(gain_to_db(floor), gain_to_db(rms)), self._count)
         difference, correlation = totals.likeness()
         return Measurement(
             rate_hz=rate_hz,
@@ -172,24 +176,17 @@ class Meter:
         )
 
 
+def _quiet_dbfs(floor_dbfs: float, rms_dbfs: float) -> float:
+    """What is no louder than this is room tone."""
+    return max(QUIET_DBFS, min(floor_dbfs + ABOVE_FLOOR_DB, rms_dbfs - BELOW_RMS_DB))
+
+
 def _lufs(power: float) -> float:
     return max(LUFS_OFFSET + 10.0 * math.log10(power), SILENCE_DB) if power > 0.0 else SILENCE_DB
 
 
 def _power(lufs: float) -> float:
     return float(10.0 ** ((lufs - LUFS_OFFSET) / 10.0))
-
-
-def _sums(cells: Floats, width: int) -> Floats:
-    """Sums of ``width`` cells, a whole number of hops, at every place. Never by differences of running sums: those
-    would leave the rounding errors of what was loud in what is quiet.
-    """
-    hops = np.lib.stride_tricks.sliding_window_view(cells, HOP).sum(axis=1)
-    count = len(cells) - width + 1
-    total: Floats = hops[:count].copy()
-    for first in range(HOP, width, HOP):
-        total += hops[first : first + count]
-    return total
 
 
 class _Totals:
@@ -260,7 +257,7 @@ class _Cells:
         cells = np.concatenate([self._past[len(self._past) - width + 1 :], new])
         ends = np.arange(self.count + 1, self.count + len(new) + 1)
         starts, stops = self.starts(ends - width), self.starts(ends)
-        return _sums(cells, width) / (stops - starts), starts, stops
+        return window_sums(cells, width) / (stops - starts), starts, stops
 
     def keep(self, new: Floats) -> None:
         """Make the new cells past ones."""
@@ -344,9 +341,9 @@ class _Levels:
         """The quietest window's RMS and where it begins; that of everything when there is no whole window."""
         return (rms, 0) if math.isinf(self._floor) else (math.sqrt(self._floor), self._floor_at)
 
-    def head_and_tail(self, floor_db: float, count: int) -> tuple[int, int]:
-        """Samples before the first and after the last cell that is louder than room tone; all when none is."""
-        loud = self._places.beyond(max(QUIET_DBFS, floor_db + ABOVE_FLOOR_DB))
+    def head_and_tail(self, quiet_db: float, count: int) -> tuple[int, int]:
+        """Samples before the first and after the last cell that is louder than ``quiet_db``; all when none is."""
+        loud = self._places.beyond(quiet_db)
         if loud is None:
             return count, count
         first, end = self._cells.starts(np.array([loud[0], loud[1] + 1]))

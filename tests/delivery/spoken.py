@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+import soundfile
 
 from pipeline.delivery.tags import DISCLOSURE, Tags
 from pipeline.materials import Mark, Master
-from pipeline.production import NARRATOR
+from pipeline.production import NARRATOR, CastMember, Order, Production, Rights, Script
 
 RATE_HZ = 44100
 FAMILY = "👨‍👩‍👧"  # three people and two joiners
@@ -58,13 +62,34 @@ def spoken(
     return Master(number, title, f"k{number}", Path("none"), rate_hz, 1, count, -20.0, -4.0, (), (), marks)
 
 
-def odd_masters() -> tuple[Master, ...]:
-    """Ten chapters under odd titles, each with all odd texts; the last but one is empty."""
+def with_sound(master: Master, folder: Path) -> Master:
+    """The master with a file behind it: a tone, quiet enough for any ceiling."""
+    path = folder / f"{master.number}.flac"
+    tone = 0.1 * np.sin(np.arange(master.sample_count) / 20)
+    soundfile.write(path, tone, master.rate_hz, subtype="PCM_16")
+    return replace(master, path=path)
+
+
+def order_in(folder: Path, formats: Sequence[str]) -> Order:
+    """An order of a title with rights, to be delivered under ``folder``."""
+    facts = {
+        "title": "The Road & Other <Tales>",
+        "author": "Ada Łęcka",
+        "rights": Rights(copyright="1851, public domain", producer="2026 Example House", licence="CC BY 4.0"),
+        "script": Script(path=Path("script.md")),
+        "cast": {NARRATOR: CastMember(engine="humming", voice="low")},
+        "deliver": list(formats),
+    }
+    return Order(file=folder / "book.yaml", production=Production.model_validate(facts))
+
+
+def odd_masters(pace_s: float = 3.0) -> tuple[Master, ...]:
+    """Ten chapters under odd titles, each with all odd texts, one every ``pace_s``; the last but one is empty."""
     masters = []
     for number, title in enumerate(ODD_TITLES, 1):
         words = [
-            ("ANNA" if place % 3 == 2 else NARRATOR, text, 0.5 + 3 * place, 3.0 + 3 * place)
+            ("ANNA" if place % 3 == 2 else NARRATOR, text, 0.5 + pace_s * place, 0.5 + pace_s * (place + 5 / 6))
             for place, text in enumerate(ODD_TEXTS)
         ]
-        masters.append(spoken(number, title, [] if number == 9 else words, seconds=33.3))
+        masters.append(spoken(number, title, [] if number == 9 else words, seconds=10 * pace_s + 3.3))
     return tuple(masters)
