@@ -109,6 +109,9 @@ def probe(path: Path, ffmpeg: Ffmpeg) -> FileFacts:
                     facts = _with_wav_header(stream, facts)
                 case "flac":
                     facts = _with_flac_header(stream, facts)
+                case "ogg" if facts.seconds:
+                    size = stream.seek(0, os.SEEK_END)
+                    facts = replace(facts, kbps=round(8 * size / facts.seconds / 1000, 1))
                 case "mp4":
                     facts = replace(facts, cover_bytes=_mp4_cover_bytes(stream, 0, stream.seek(0, os.SEEK_END)))
                 case "mp3" if facts.codec == "mp3":

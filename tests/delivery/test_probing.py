@@ -158,6 +158,7 @@ def test_other_containers_are_read_by_ffmpeg(
     found = facts(encode(tmp_path / name, MONO, *options))
     assert (found.codec, found.container, found.channels, found.bits) == (codec, container, 1, None)
     assert found.seconds == pytest.approx(len(MONO) / 44100, abs=0.06)
+    assert found.kbps is not None and 20 < found.kbps < 140
 
 
 def test_chapters_and_tags_come_out_as_they_went_in(tmp_path: Path) -> None:
