@@ -207,6 +207,7 @@ def deliver_title(run: Run, masters: Sequence[Master]) -> tuple[Deliverable, ...
         sheet.order,
         vault=sheet.vault,
         narrators=sheet.narrators,
+        profile=sheet.order.production.master.resolved(),
         report_progress=lambda name, share: run.tell(Delivering(name, share)),
     )
 

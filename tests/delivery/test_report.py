@@ -11,13 +11,15 @@ from urllib.parse import unquote
 
 import pytest
 
-from pipeline.delivery import RunTotals, deliver, write_report
+from pipeline.delivery import RunTotals, write_report
 from pipeline.delivery.report import clock, timecode
 from pipeline.errors import Place
 from pipeline.materials import Mark, Master, Notice, Take, Verdict
 from pipeline.production import Order
 from pipeline.profiles import Requirement
 from pipeline.vault import Vault
+
+from .delivered import deliver
 
 EVIL = '<script>alert("x")</script> & "quotes" \'too\''
 VOID = {"meta", "img", "br", "stop", "rect", "path", "link"}
