@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.audio.ffmpeg import Ffmpeg
+from pipeline.audio.ffmpeg import find_ffmpeg
 from pipeline.casting import CastVoice
 from pipeline.delivery.certificate import Certificate, Kind, Subject, TitleFacts, VoiceCredit, certify
 from pipeline.delivery.tags import DISCLOSURE
@@ -24,8 +24,6 @@ def certify_title(
     deliverables: Sequence[Deliverable],
     cast: Mapping[str, CastVoice],
     *,
-    output: Path,
-    ffmpeg: Ffmpeg,
     vault: Vault,
     together: Sequence[Requirement] = (),
 ) -> Certificate:
@@ -37,10 +35,8 @@ def certify_title(
     Args:
         order: the production.
         masters: what the files were made from.
-        deliverables: as they lie in ``output``.
+        deliverables: as they lie in the production's output folder.
         cast: role → voice.
-        output: the folder that names are told from.
-        ffmpeg: reads and decodes.
         vault: keeps the measurements.
         together: what was found out about the title as a whole.
 
@@ -48,9 +44,9 @@ def certify_title(
         StorageError: the vault cannot be written.
     """
     profile = order.production.master.resolved()
-    subjects = tuple(_subjects(deliverables, output))
+    subjects = tuple(_subjects(deliverables, order.output))
     about = _about(order, masters, cast)
-    return certify(subjects, profile, ffmpeg=ffmpeg, vault=vault, about=about, together=together)
+    return certify(subjects, profile, ffmpeg=find_ffmpeg(), vault=vault, about=about, together=together)
 
 
 def _subjects(deliverables: Sequence[Deliverable], output: Path) -> Iterator[Subject]:

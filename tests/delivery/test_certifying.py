@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.audio.ffmpeg import find_ffmpeg
 from pipeline.casting import resolve_cast
 from pipeline.delivery.certificate import certificate_json
 from pipeline.delivery.certifying import certify_title
@@ -42,9 +41,7 @@ def test_a_title_is_judged_by_its_productions_profile_and_says_what_it_was_made_
     ]
     order = make_order()
     masters = [replace(make_master(1, "A"), source_rate_hz=24000)]
-    certificate = certify_title(
-        order, masters, files, resolve_cast(order), output=output, ffmpeg=find_ffmpeg(), vault=vault
-    )
+    certificate = certify_title(order, masters, files, resolve_cast(order), vault=vault)
     assert [(file.name, file.kind, file.met) for file in certificate.files] == [
         ("mp3/01_a.mp3", "chapter", True),
         ("acx/01_A.mp3", "chapter", True),
