@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pipeline.audio.decoding import AudioFile, open_audio
 from pipeline.audio.ffmpeg import find_ffmpeg
 from pipeline.delivery import certificate as certificates
 from pipeline.delivery.certificate import (
@@ -26,7 +28,7 @@ from pipeline.delivery.certificate import (
 )
 from pipeline.delivery.certificate_page import certificate_html, required_of, write_certificate, written
 from pipeline.delivery.measured import measured
-from pipeline.metering import Measurement, measure_file
+from pipeline.metering import measure_file
 from pipeline.production import CustomProfile, Mastering
 from pipeline.profiles import PROFILES, Limit, Profile, Requirement, Source
 from pipeline.vault import Vault, file_sha256
@@ -287,11 +289,11 @@ def test_the_same_bytes_are_decoded_once(good: Path, tmp_path: Path, monkeypatch
 
     decoded: list[Path] = []
 
-    def counted(path: Path) -> Measurement:
+    def counted(path: Path) -> AbstractContextManager[AudioFile]:
         decoded.append(path)
-        return measure_file(path)
+        return open_audio(path)
 
-    monkeypatch.setattr(room, "measure_file", counted)
+    monkeypatch.setattr(room, "open_audio", counted)
     vault = Vault(tmp_path)
     first = measured(vault, good, file_sha256(good))
     assert measured(vault, good, file_sha256(good)) == first == measure_file(good)
