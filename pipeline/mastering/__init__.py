@@ -1,5 +1,6 @@
-"""Mastering: a chapter mix is finished to a delivery profile and measured."""
+"""Mastering: a chapter mix is finished to a delivery profile and measured; chapters are held against each other."""
 
+from pipeline.mastering.consistency import consistency
 from pipeline.mastering.finishing import master_chapter
 
-__all__ = ["master_chapter"]
+__all__ = ["consistency", "master_chapter"]

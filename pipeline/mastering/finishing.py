@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.audio.decibels import SILENCE_DB, db_to_gain
-from pipeline.audio.dither import FULL_SCALE, FULL_SCALE_24, dithered, rounded_24
+from pipeline.audio.dither import FULL_SCALE, FULL_SCALE_24, SHAPED_RATES_HZ, dithered, rounded_24
 from pipeline.audio.files import BLOCK_FRAMES, read_mono_blocks, sound_shape, sound_writer, write_float_wav
 from pipeline.audio.limiting import Reduction, limited
 from pipeline.audio.resampling import resampled
@@ -222,7 +222,8 @@ class _Finishing:
     def _quantised(self, blocks: Iterable[Samples]) -> Iterator[tuple[np.ndarray[Any, Any], Samples]]:
         """What goes to the file, and the same as a reader of it will see it."""
         if self._profile.bits == 16:
-            for steps in dithered(blocks, self._seed("dither")):
+            shaped = self._profile.chain.shaped_dither and self._profile.rate_hz in SHAPED_RATES_HZ
+            for steps in dithered(blocks, self._seed("dither"), shaped=shaped):
                 yield steps, steps.astype(np.float32) / np.float32(FULL_SCALE)
         else:
             for steps_24 in rounded_24(blocks):
