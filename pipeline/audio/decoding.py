@@ -93,6 +93,8 @@ def open_audio(path: Path) -> Iterator[AudioFile]:
 
 
 def _first_bytes(path: Path) -> bytes:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError("is no file", where=str(path), next_step="name an audio file, no pipe and no device")
     try:
         with path.open("rb") as file:
             start = file.read(16)
