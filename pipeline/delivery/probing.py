@@ -16,12 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from pipeline.audio.decoding import input_arguments
 from pipeline.audio.ffmpeg import Ffmpeg, run_ffmpeg
 from pipeline.delivery.mpeg_audio import MpegScan, id3_bytes, scan_mp3
 from pipeline.errors import EngineError, InputError
 
-# Demuxers of sound alone: never playlists or scripts, which would open other files or the network.
-CONTAINERS = "wav,w64,aiff,au,caf,flac,mp3,aac,ogg,mov,matroska,asf,ape,wv,tta,amr,ac3,eac3,mpc,mpc8,webm"
 SUFFIXES = {
     "wav": (".wav", ".wave", ".bwf", ".rf64"),
     "flac": (".flac",),
@@ -144,8 +143,8 @@ def _ask(path: Path, ffmpeg: Ffmpeg) -> FileFacts:
         try:
             printed = run_ffmpeg(
                 [
-                    *("-loglevel", "info", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS),
-                    *("-i", f"file:{path.absolute()}", "-f", "ffmetadata", f"file:{told}"),
+                    *("-loglevel", "info", *input_arguments(path)),
+                    *("-f", "ffmetadata", f"file:{told}"),
                 ],
                 ffmpeg=ffmpeg,
             )

@@ -45,7 +45,7 @@ from pipeline.flows.progress import (
     Said,
 )
 from pipeline.flows.run import Run, on_signal, the_run
-from pipeline.mastering import master_chapter
+from pipeline.mastering import consistency, master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Notice, Take
 from pipeline.mixing import mix_chapter
 from pipeline.production import Order
@@ -229,7 +229,8 @@ def certify(run: Run, masters: Sequence[Master], deliverables: Sequence[Delivera
     """Judge every file by the profile, and write the certificate beside them."""
     run.go_on()
     sheet = run.sheet
-    certificate = certify_title(sheet.order, masters, deliverables, sheet.cast, vault=sheet.vault)
+    together = consistency(masters, sheet.order.production.master.resolved())
+    certificate = certify_title(sheet.order, masters, deliverables, sheet.cast, vault=sheet.vault, together=together)
     write_certificate(sheet.order.output, certificate)
     run.tell(Certified(certificate.profile.name, len(certificate.files), certificate.missed))
     return certificate

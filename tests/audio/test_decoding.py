@@ -151,8 +151,11 @@ def test_a_cover_is_no_sound_and_does_no_harm(encode: Encode, tmp_path: Path) ->
     ]
     run_ffmpeg(["-i", str(plain), *cover, str(covered)])
     np.testing.assert_array_equal(read(covered)[1], read(plain)[1])
-    with pytest.raises(InputError, match="holds no sound"):
+    with pytest.raises(InputError, match="is no audio file"):
         read(tmp_path / "cover.png")
+    run_ffmpeg(["-i", str(tmp_path / "cover.png"), "-c:v", "mpeg4", str(tmp_path / "silent.mp4")])
+    with pytest.raises(InputError, match="holds no sound"):
+        read(tmp_path / "silent.mp4")
 
 
 def test_float_with_inf_and_nan_comes_as_it_is(tmp_path: Path) -> None:
@@ -288,3 +291,15 @@ def test_when_the_reader_is_killed_ffmpeg_goes_too(encode: Encode) -> None:
     while running(str(path)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not running(str(path))
+
+
+def test_a_playlist_opens_no_other_file(tmp_path: Path) -> None:
+    """ffmpeg would follow it: the concat script, an HLS playlist and a DASH manifest name files of their own."""
+    soundfile.write(tmp_path / "secret.wav", np.zeros(8000, np.float32), 8000)
+    for name, text in {
+        "list.mp3": "ffconcat version 1.0\nfile secret.wav\n",
+        "list.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.wav\n#EXT-X-ENDLIST\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+        with pytest.raises(InputError, match="is no audio file"), open_audio(tmp_path / name):
+            pass
