@@ -153,7 +153,9 @@ class _Finishing:
     def write(self, path: Path) -> Mapping[str, Any]:
         """Render to ``path`` until the level is right; the last render stays, and its facts are returned."""
         model, solution = self._solve()
-        for _ in range(RENDERS):
+        renders = 0
+        while renders < RENDERS:
+            renders += 1
             measured, reduction, powers = self._render(solution.gain_db, path)
             again = self._corrected(model, solution, measured)
             if again is None:
@@ -164,6 +166,7 @@ class _Finishing:
             needed_db = model.needed_db(self._profile.target, solution.plain_db)
         return {
             "measurement": measured.to_facts(),
+            "renders": renders,
             "gain_db": round(solution.gain_db, 4),
             "plain_gain_db": round(solution.plain_db, 4),
             "most_gain_db": round(solution.most_db, 4),
@@ -178,7 +181,7 @@ class _Finishing:
     def _solve(self) -> tuple[Model, Solution]:
         """The first pass."""
         profile, surveyed = self._profile, self._survey
-        envelope = envelope_of(self._finished(), self._mix.rate_hz)
+        envelope = envelope_of(self._finished(), self._mix.rate_hz, profile.rate_hz)
         model = Model(envelope, profile, self._tone_dbfs)
         if surveyed.speech_dbfs == SILENCE_DB:  # nothing to bring anywhere
             return model, Solution(0.0, 0.0, 0.0, SILENCE_DB, 1.0)

@@ -20,15 +20,18 @@ from pipeline.audio.compiling import compiled
 from pipeline.audio.decibels import SILENCE_DB, db_to_gain, gain_to_db
 from pipeline.audio.framing import in_context
 from pipeline.audio.limiting import RELEASE_S
+from pipeline.audio.resampling import resampled
 from pipeline.audio.sound import Samples
 from pipeline.audio.true_peak import MARGIN, highest_peak
 from pipeline.mastering.gating import HOP_CELLS, Powers, WeightedCells, cell_powers, gated_lufs, over_hops
-from pipeline.metering.kernels import CELLS_PER_S, LANES, cell_start
+from pipeline.metering.kernels import CELLS_PER_S, cell_start
 from pipeline.profiles import Profile
 
 MOST_LIMITING_DB = 6.0  # beyond the gain that would do without a limiter; more would be heard as pumping
 PEAK_MARGIN_DB = 0.05  # what a peak may grow by on its way to another rate, where nothing is limited
 SEARCH_DB = 60.0  # furthest that a gain is looked for
+FRAME_S = 2
+PROBED = 8  # of so many frames one is resampled in the first pass; the first few all are
 STEPS = 20  # of halving: 60 dB to 0.0001
 CELL_DECAY = math.exp(-1.0 / (RELEASE_S * CELLS_PER_S))
 
@@ -51,22 +54,40 @@ class Envelope:
     peak_db: float
 
 
-def envelope_of(blocks: Iterable[Samples], rate_hz: int) -> Envelope:
+def envelope_of(blocks: Iterable[Samples], rate_hz: int, to_hz: int) -> Envelope:
     """Listen to a programme.
+
+    The resampler takes what lies just below half of the lower rate, up to 0.04 dB of a bright voice. How much is
+    found out on every eighth frame and taken off all of them.
 
     Args:
         blocks: ``[n]`` float32 each.
         rate_hz: samples per second.
+        to_hz: of the master.
     """
     cells = WeightedCells(rate_hz)
     plain, peaks, highest = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)], 0.0
-    for frame in in_context(cells.heard(blocks), LANES * rate_hz, MARGIN):
+    before, after = np.full(2, 1e-12), np.full(2, 1e-12)  # energies of the probes, K-weighted and plain
+    for number, frame in enumerate(in_context(cells.heard(blocks), FRAME_S * rate_hz, MARGIN)):
         highest, _ = highest_peak(frame, highest)
         inner = frame[MARGIN:-MARGIN]
         count = len(inner) * CELLS_PER_S // rate_hz  # whole ones
         plain.append(cell_powers(inner, rate_hz)[:count].astype(np.float32))
         peaks.append(_parabola_tops(frame, MARGIN, rate_hz, count))
-    return Envelope(cells.powers(), np.concatenate(plain), np.concatenate(peaks), gain_to_db(highest))
+        if (number < PROBED or number % PROBED == 0) and to_hz != rate_hz:
+            before += _energies([inner], rate_hz)
+            after += _energies(resampled([inner], rate_hz, to_hz), to_hz)
+    weighted_kept, plain_kept = (after / before).astype(np.float32)
+    weighted = cells.powers() * weighted_kept
+    return Envelope(weighted, np.concatenate(plain) * plain_kept, np.concatenate(peaks), gain_to_db(highest))
+
+
+def _energies(blocks: Iterable[Samples], rate_hz: int) -> NDArray[np.float64]:
+    """Mean powers of a sound times seconds, K-weighted and plain."""
+    cells, plain = WeightedCells(rate_hz), 0.0
+    for block in cells.heard(blocks):
+        plain += float(np.sum(np.square(block, dtype=np.float64)))
+    return np.array([cells.powers().sum(dtype=np.float64) / CELLS_PER_S, plain / rate_hz])
 
 
 @compiled()

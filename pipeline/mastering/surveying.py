@@ -16,7 +16,7 @@ from pipeline.audio.sound import Samples
 from pipeline.errors import InputError
 from pipeline.mastering.gating import block_powers, cell_powers
 
-FRAME_S = 16
+FRAME_S = 2
 SILENT = 1e-10  # power; -100 dBFS
 FAR_BELOW = 1e-4  # 40 dB: no speech lies so far below the loudest block, and room tone mostly does
 RELATIVE_GATE = 0.1  # 10 dB below the mean of the rest, as loudness is gated
