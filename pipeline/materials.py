@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipeline.errors import Place
+from pipeline.metering import Measurement
 from pipeline.profiles import Requirement
 
 
@@ -275,9 +276,18 @@ class Master:
 
 @dataclass(frozen=True)
 class Deliverable:
-    """A file that somebody receives."""
+    """A file that somebody receives.
+
+    Attributes:
+        measured: the file itself, decoded; None for what is no sound.
+        rounds: how often a lossy file was made until it was right; 0 for others.
+        remarks: what a producer should know, e.g. why the level could not be met.
+    """
 
     path: Path
     format: str
     sha256: str
     bytes: int
+    measured: Measurement | None = None
+    rounds: int = 0
+    remarks: tuple[str, ...] = ()

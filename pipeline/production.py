@@ -39,6 +39,7 @@ class Rights(Model):
     copyright: str = Field("", description="Copyright line of the text, e.g. '1851, public domain'.")
     producer: str = Field("", description="Phonogram (℗) line of the recording.")
     licence: str = Field("", description="Licence of the recording, by name or URL.")
+    voices: str = Field("", description="Licence of the voices, by name or URL.")
     source: str = Field("", description="Edition that the script was taken from.")
 
 

@@ -6,6 +6,7 @@ we are killed outright, and every block that is fed is a moment at which a run c
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -117,6 +118,17 @@ def _candidates() -> list[Path]:
 
 
 def _ask(path: Path, *arguments: str) -> str:
+    """What a program prints. It is asked once: a title has hundreds of files to encode and to decode."""
+    try:
+        program = path.stat()
+    except OSError:
+        return ""
+    return _answer(path, arguments, (program.st_mtime_ns, program.st_size))
+
+
+@functools.cache
+def _answer(path: Path, arguments: tuple[str, ...], program: tuple[int, int]) -> str:
+    del program  # when it changes, it is another program
     try:
         answer = subprocess.run(
             [path, *arguments],

@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import soundfile
-
 from pipeline.audio.ffmpeg import Ffmpeg
-from pipeline.audio.files import sound_writer
 from pipeline.delivery.cover import Cover
-from pipeline.delivery.encoding import Encoding, Heard, mp3_bitrate_kbps, mp3_encoding
+from pipeline.delivery.encoding import Encoding, Mp3Rate, mp3_bitrate_kbps, mp3_of
 from pipeline.delivery.names import chapter_stems
+from pipeline.delivery.programme import Programme
 from pipeline.delivery.timeline import clock, plain
-from pipeline.errors import InputError, Place, StorageError
+from pipeline.errors import InputError, Place
 from pipeline.materials import Master, Notice
 from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
-from pipeline.vault import content_key
 
 FOLDER = "acx"
 RATE_HZ = 44100
@@ -86,22 +83,9 @@ def parts(master: Master) -> Iterator[tuple[int, int]]:
 
 
 def range_encoding(master: Master, start: int, end: int, kbps: int, ffmpeg: Ffmpeg) -> Encoding:
-    """The frames of a master from ``start`` to ``end`` as a bare MP3 stream, as `mp3_encoding` does of all."""
-    if (start, end) == (0, master.sample_count):
-        return mp3_encoding(master, kbps, ffmpeg)
-    key = content_key({"stage": "cut", "master": master.key, "start": start, "end": end})
-    cut = replace(master, key=key, sample_count=end - start, marks=())
-    planned = mp3_encoding(cut, kbps, ffmpeg)
-
-    def write(making: Path, heard: Heard) -> None:
-        path = making.with_suffix(".flac")  # beside it, under a name that is cleared away after a crash
-        try:
-            _copy_frames(master, start, end, path)
-            mp3_encoding(replace(cut, path=path), kbps, ffmpeg).write(making, heard)
-        finally:
-            path.unlink(missing_ok=True)
-
-    return replace(planned, write=write)
+    """The frames of a master from ``start`` to ``end`` as a bare MP3 stream, mono as ACX recommends."""
+    span = None if (start, end) == (0, master.sample_count) else (start, end)
+    return mp3_of(Programme((master,), span=span, folded=master.channels > 1), Mp3Rate(kbps), ffmpeg)
 
 
 def acx_bitrate_kbps(asked: int | None, masters: Sequence[Master], order: Order) -> int:
@@ -175,25 +159,6 @@ def _cut(master: Master, start: int, limit: int) -> tuple[int, int]:
         return limit, limit
     _, end, begin = max(late or pauses)
     return begin, max(begin - round(HEAD_S * rate_hz), end)
-
-
-def _copy_frames(master: Master, start: int, end: int, path: Path) -> None:
-    try:
-        with soundfile.SoundFile(master.path) as sound:
-            subtype = sound.subtype
-            sound.seek(start)
-            with sound_writer(path, master.rate_hz, channels=master.channels, subtype=subtype) as write:
-                left = end - start
-                while left > 0 and len(block := sound.read(min(left, BLOCK_FRAMES), dtype="int32", always_2d=True)):
-                    write(block)
-                    left -= len(block)
-    except soundfile.LibsndfileError as error:
-        raise StorageError(
-            f"the master of chapter {master.number} cannot be read: {error.error_string}",
-            where=str(master.path),
-            next_step="run the same command again; a damaged master is made anew",
-        ) from error
-    assert left == 0, f"{master.path} ends {left} frames early"
 
 
 def _is_credits(master: Master, which: int) -> bool:

@@ -2,85 +2,143 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.audio.ffmpeg import REPRODUCIBLE, Ffmpeg, run_ffmpeg
+import numpy as np
+
+from pipeline.audio.files import sound_writer
 from pipeline.delivery.cover import Cover
-from pipeline.delivery.id3 import id3_tag
-from pipeline.delivery.tags import Tags, mp4_tags, vorbis_comments
+from pipeline.delivery.encoding import Heard
+from pipeline.delivery.id3 import Id3Chapter, id3_tag
+from pipeline.delivery.measured import original
+from pipeline.delivery.mp4 import Book, Chapter, write_book
+from pipeline.delivery.ogg import write_opus
+from pipeline.delivery.programme import Programme
+from pipeline.delivery.tags import Tags, mp4_freeform, mp4_tags, vorbis_comments, wav_info
+from pipeline.delivery.vorbis import chapter_comments, write_flac
+from pipeline.delivery.wav import Cue, write_wav
 from pipeline.materials import Master
+from pipeline.vault import Vault
 
-NERO_CHAPTERS = 255  # the older chapter list counts in one byte; the QuickTime track has no such limit
 COPY_BYTES = 1 << 20
+PACKING = 0.02  # what packing a second of M4B costs, in seconds of encoding it; for the progress only
 
 
-def pack_flac(sounds: Sequence[Path], making: Path, *, tags: Tags, cover: Cover, ffmpeg: Ffmpeg) -> None:
+def pack_flac(sounds: Sequence[Path], making: Path, *, tags: Tags, cover: Cover) -> None:
     """The master, frame for frame, with Vorbis comments and the cover."""
     (master,) = sounds
-    with master.open("rb") as stream:
-        run_ffmpeg(
-            [
-                *("-f", "flac", "-i", "pipe:0", *_picture(cover), "-map", "0:a", "-map", "1:v", "-c", "copy"),
-                *("-disposition:v:0", "attached_pic", "-metadata:s:v", "comment=Cover (front)"),
-                *("-map_metadata", "-1", *_fields(vorbis_comments(tags)), *REPRODUCIBLE),
-                *("-f", "flac", f"file:{making}"),
-            ],
-            ffmpeg=ffmpeg,
-            stdin=iter(lambda: stream.read(COPY_BYTES), b""),
-        )
+    write_flac(master, making, vorbis_comments(tags), cover)
 
 
-def pack_mp3(sounds: Sequence[Path], making: Path, *, tags: Tags, cover: Cover) -> None:
+def pack_new_flac(
+    sounds: Sequence[Path], making: Path, *, programme: Programme, bits: int, tags: Tags, cover: Cover, heard: Heard
+) -> None:
+    """A FLAC of masters that are several, or that are not FLAC: the same samples, chapters as Vorbis comments."""
+    del sounds
+    with tempfile.NamedTemporaryFile(dir=making.parent, prefix=making.name, suffix=".flac") as plain:
+        path = Path(plain.name)
+        written = 0
+        with sound_writer(path, programme.rate_hz, channels=programme.channels, subtype=f"PCM_{bits}") as write:
+            for block in programme.blocks():
+                most = 1 << (bits - 1)
+                steps = np.clip(np.rint(block.astype(np.float64) * most), -most, most - 1)
+                write((steps * (1 << (32 - bits))).astype(np.int32))
+                written += len(block)
+                heard(written / programme.rate_hz)
+        write_flac(path, making, vorbis_comments(tags) | chapter_comments(programme), cover)
+
+
+def pack_wav(
+    sounds: Sequence[Path],
+    making: Path,
+    *,
+    programme: Programme,
+    bits: int,
+    vault: Vault,
+    tags: Tags,
+    cues: Sequence[Cue],
+    time_reference: int,
+    heard: Heard,
+) -> None:
+    """The masters' samples as broadcast WAV, with what they measure."""
+    del sounds
+    write_wav(
+        programme,
+        making,
+        bits=bits,
+        measurement=original(vault, programme),
+        cues=cues,
+        info=wav_info(tags),
+        description=f"{tags.album}: {tags.title}. {tags.comment}" if tags.track else f"{tags.title}. {tags.comment}",
+        time_reference=time_reference,
+        heard=heard,
+    )
+
+
+def pack_mp3(
+    sounds: Sequence[Path], making: Path, *, tags: Tags, cover: Cover, chapters: Sequence[Id3Chapter] = ()
+) -> None:
     """The bare MP3 stream behind an ID3v2.3 tag."""
     (sound,) = sounds
     with making.open("wb") as target, sound.open("rb") as stream:
-        target.write(id3_tag(tags, cover))
+        target.write(id3_tag(tags, cover, chapters))
         shutil.copyfileobj(stream, target, COPY_BYTES)
 
 
-def pack_m4b(
-    sounds: Sequence[Path], making: Path, *, masters: Sequence[Master], tags: Tags, cover: Cover, ffmpeg: Ffmpeg
-) -> None:
-    """The AAC stream with chapters that start on the exact sample, tags and cover, index first."""
+def pack_opus(sounds: Sequence[Path], making: Path, *, programme: Programme, tags: Tags, cover: Cover) -> None:
+    """The Opus stream with Vorbis comments, chapters and cover in its header."""
     (sound,) = sounds
-    flags = "+faststart" + ("+disable_chpl" if len(masters) > NERO_CHAPTERS else "")
-    with tempfile.TemporaryDirectory() as folder:
-        chapters = Path(folder) / "chapters.txt"
-        chapters.write_text("".join(chapter_list(masters)), encoding="utf-8")
-        run_ffmpeg(
-            [
-                *("-i", f"file:{sound}", *_picture(cover), "-f", "ffmetadata", "-i", f"file:{chapters}"),
-                *("-map", "0:a", "-map", "1:v", "-c", "copy", "-disposition:v:0", "attached_pic"),
-                *("-map_metadata", "2", "-map_chapters", "2", *_fields(mp4_tags(tags))),
-                *("-metadata:s:a:0", f"language={tags.long_language}", "-brand", "M4B ", "-movflags", flags),
-                *(*REPRODUCIBLE, "-f", "ipod", f"file:{making}"),
-            ],
-            ffmpeg=ffmpeg,
-        )
+    write_opus(sound, making, vorbis_comments(tags) | chapter_comments(programme), cover)
 
 
-def chapter_list(masters: Sequence[Master]) -> Iterator[str]:
-    """Chapters in ffmpeg's metadata format, times counted in samples."""
-    yield ";FFMETADATA1\n"
-    start = 0
-    for master in masters:
-        end = start + master.sample_count
-        title = " ".join(master.title.split()) or f"Chapter {master.number}"
-        yield f"[CHAPTER]\nTIMEBASE=1/{master.rate_hz}\nSTART={start}\nEND={end}\ntitle={_escape(title)}\n"
-        start = end
+def pack_m4b(
+    sounds: Sequence[Path], making: Path, *, programme: Programme, tags: Tags, cover: Cover, heard: Heard
+) -> None:
+    """The AAC segments as one stream with chapters that start on the exact sample, tags and cover, index first."""
+    book = Book(
+        rate_hz=programme.rate_hz,
+        channels=programme.channels,
+        sample_count=programme.sample_count,
+        language=tags.long_language,
+        chapters=tuple(
+            Chapter(shown_title(master), start, master.sample_count)
+            for start, master in zip(programme.starts, programme.masters, strict=True)
+        ),
+        tags=mp4_tags(tags),
+        freeform=mp4_freeform(tags),
+        cover=cover,
+    )
+    write_book(book, sounds, making, lambda seconds: heard(PACKING * seconds))
 
 
-def _escape(text: str) -> str:
-    return re.sub(r"([=;#\\\n])", r"\\\1", text.replace("\0", ""))
+def id3_chapters(programme: Programme) -> tuple[Id3Chapter, ...]:
+    """The programme's chapters in milliseconds; none when it is a single one."""
+    if len(programme.masters) == 1:
+        return ()
+    bounds = [round(1000 * at / programme.rate_hz) for at in (*programme.starts, programme.sample_count)]
+    return tuple(
+        Id3Chapter(shown_title(master), start, end)
+        for master, start, end in zip(programme.masters, bounds, bounds[1:], strict=False)
+    )
 
 
-def _picture(cover: Cover) -> tuple[str, ...]:
-    return ("-f", "png_pipe" if cover.mime == "image/png" else "jpeg_pipe", "-i", f"file:{cover.path}")
+def chapter_cues(programme: Programme) -> tuple[Cue, ...]:
+    """A mark at the start of each chapter."""
+    return tuple(
+        Cue(start, shown_title(master)) for start, master in zip(programme.starts, programme.masters, strict=True)
+    )
 
 
-def _fields(fields: Mapping[str, str]) -> list[str]:
-    return [word for name, value in fields.items() for word in ("-metadata", f"{name}={value}")]
+def chunk_cues(master: Master) -> tuple[Cue, ...]:
+    """A mark at the start of each chunk, labelled with its slate, role and words."""
+    return tuple(
+        Cue(round(mark.start_s * master.rate_hz), f"{mark.slate} {mark.role}: {mark.shown}") for mark in master.marks
+    )
+
+
+def shown_title(master: Master) -> str:
+    """A chapter's title on one line; a number where it has none."""
+    return " ".join(master.title.split()) or f"Chapter {master.number}"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.audio.ffmpeg import Ffmpeg
 from pipeline.delivery.cover import Cover
 from pipeline.delivery.encoding import Encoding
+from pipeline.delivery.programme import Programme
 from pipeline.materials import Master
 from pipeline.production import Delivery, Order
-from pipeline.vault import content_key
+from pipeline.vault import Vault, content_key
 
-VERSION = 1
+VERSION = 2
+AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".m4b", ".opus"})
 
 
 @dataclass(frozen=True)
@@ -25,19 +27,44 @@ class Piece:
         name: path in the output folder, with ``/``.
         key: of everything the file is made from.
         sounds: what it is made of: sound to be encoded first, or a master as it lies; nothing for text.
-        pack: called with the path of each sound and the path to write.
+        pack: called with the path of each sound and the path to write; and, when ``packed_s`` is not 0, with
+            ``heard``, which it tells the seconds it is through with.
+        packed_s: seconds of sound that packing itself works through.
+        wants: programme whose measurement (`original`) is in the vault when ``pack`` is called.
+        turn: makes the finished file louder by so many dB without encoding it again, where a format can.
     """
 
     format: str
     name: str
     key: str
     sounds: tuple[Encoding | Path, ...]
-    pack: Callable[[Sequence[Path], Path], None]
+    pack: Callable[..., None]
+    packed_s: float = 0.0
+    wants: Programme | None = None
+    turn: Callable[[Path, float], None] | None = None
 
     @property
     def seconds(self) -> float:
         """Of sound to be encoded."""
-        return sum(sound.seconds for sound in self.sounds if isinstance(sound, Encoding))
+        return sum(sound.seconds for sound in self.encodings)
+
+    @property
+    def encodings(self) -> tuple[Encoding, ...]:
+        return tuple(sound for sound in self.sounds if isinstance(sound, Encoding))
+
+    @property
+    def programmes(self) -> tuple[Programme, ...]:
+        """Everything that is measured before it is encoded, each once."""
+        wanted = [] if self.wants is None else [self.wants]
+        for encoding in self.encodings:
+            if encoding.lossy is not None and encoding.lossy.programme not in wanted:
+                wanted.append(encoding.lossy.programme)
+        return tuple(wanted)
+
+    @property
+    def is_audio(self) -> bool:
+        """Whether it is sound itself, and not a text or a package with sound in it."""
+        return PurePosixPath(self.name).suffix in AUDIO_SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -50,6 +77,7 @@ class Job:
     narrators: str
     cover: Cover
     ffmpeg: Ffmpeg
+    vault: Vault
 
     def key(self, sound: object, *facts: object) -> str:
         """The key of a piece: format, cover, ffmpeg, the sound's key or keys, and what else it depends on."""

@@ -5,31 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
+from typing import NamedTuple
 
 from pipeline.audio.ffmpeg import Ffmpeg
+from pipeline.delivery.aac import aac_bitrate_kbps, aac_segments
+from pipeline.delivery.acx import foresee_acx
 from pipeline.delivery.cover import Cover
-from pipeline.delivery.encoding import (
-    m4a_encoding,
-    m4b_bitrate_kbps,
-    mp3_bitrate_kbps,
-    mp3_encoding,
-    sample_encoding,
-)
+from pipeline.delivery.encoding import OPUS_DEFAULT_KBPS, mp3_bitrate_kbps, mp3_of, mp3_rate, opus_of, sample_encoding
 from pipeline.delivery.names import chapter_stems, title_stem
-from pipeline.delivery.packing import pack_flac, pack_m4b, pack_mp3
+from pipeline.delivery.ogg import turn_opus
+from pipeline.delivery.packing import (
+    PACKING,
+    chapter_cues,
+    chunk_cues,
+    id3_chapters,
+    pack_flac,
+    pack_m4b,
+    pack_mp3,
+    pack_new_flac,
+    pack_opus,
+    pack_wav,
+)
 from pipeline.delivery.pieces import Draw, Job, Piece
+from pipeline.delivery.programme import Programme
 from pipeline.delivery.sample import SAMPLE_S
-from pipeline.delivery.tags import tags_of
+from pipeline.delivery.tags import Tags, tags_of
 from pipeline.delivery.texts import TEXT_FORMATS
 from pipeline.errors import Place
 from pipeline.materials import Master, Notice
 from pipeline.production import Order
+from pipeline.vault import Vault
 
 LONGEST_M4B_S = 23 * 3600  # Apple Books: under 23 h a track
+DEEPEST_BITS = 24
 
 
 def plan(
-    masters: Sequence[Master], order: Order, *, narrators: str, cover: Cover, ffmpeg: Ffmpeg
+    masters: Sequence[Master], order: Order, *, narrators: str, cover: Cover, ffmpeg: Ffmpeg, vault: Vault
 ) -> tuple[Piece, ...]:
     """Every file of the order: formats as the production lists them, chapters in order.
 
@@ -39,7 +51,7 @@ def plan(
     return tuple(
         piece
         for delivery in order.production.deliver
-        for piece in _FORMATS[delivery.format](Job(tuple(masters), order, delivery, narrators, cover, ffmpeg))
+        for piece in _FORMATS[delivery.format](Job(tuple(masters), order, delivery, narrators, cover, ffmpeg, vault))
     )
 
 
@@ -55,33 +67,95 @@ def foresee(masters: Sequence[Master], order: Order) -> tuple[Notice, ...]:
                 Place(str(order.file)),
             )
         )
+    if any(delivery.format == "acx" for delivery in order.production.deliver):
+        notices += foresee_acx(masters, order)
     return tuple(notices)
 
 
-def _flacs(job: Job) -> Iterator[Piece]:
-    for master, stem in zip(job.masters, chapter_stems(job.masters), strict=True):
+class Whole(NamedTuple):
+    """What one file of a format holds: a chapter or the title."""
+
+    name: str
+    programme: Programme
+    tags: Tags
+    start: int
+
+    def facts(self) -> tuple[object, ...]:
+        """What tags and chapter marks depend on."""
+        chapters = [(master.number, master.title, master.sample_count) for master in self.programme.masters]
+        return asdict(self.tags), chapters
+
+
+def _wholes(job: Job, suffix: str) -> Iterator[Whole]:
+    """Each chapter in a folder of the format's name, or the title in one file."""
+    programme = Programme(job.masters)
+    if job.delivery.per == "title":
+        tags = tags_of(job.order, job.narrators, len(job.masters))
+        yield Whole(f"{title_stem(job.order.production.title)}.{suffix}", programme, tags, 0)
+        return
+    stems = chapter_stems(job.masters)
+    for master, stem, start in zip(job.masters, stems, programme.starts, strict=True):
         tags = tags_of(job.order, job.narrators, len(job.masters), master)
-        pack = partial(pack_flac, tags=tags, cover=job.cover, ffmpeg=job.ffmpeg)
-        yield Piece("flac", f"flac/{stem}.flac", job.key(master.key, asdict(tags)), (master.path,), pack)
+        yield Whole(f"{suffix}/{stem}.{suffix}", Programme((master,)), tags, start)
+
+
+def _wavs(job: Job) -> Iterator[Piece]:
+    for whole in _wholes(job, "wav"):
+        programme = whole.programme
+        cues = chapter_cues(programme) if job.delivery.per == "title" else chunk_cues(programme.masters[0])
+        bits = min(programme.masters[0].bits, DEEPEST_BITS)
+        pack = partial(
+            pack_wav,
+            programme=programme,
+            bits=bits,
+            vault=job.vault,
+            tags=whole.tags,
+            cues=cues,
+            time_reference=whole.start,
+        )
+        key = job.key(programme.facts(), *whole.facts(), bits, whole.start, [asdict(cue) for cue in cues])
+        yield Piece("wav", whole.name, key, (), pack, packed_s=programme.seconds, wants=programme)
+
+
+def _flacs(job: Job) -> Iterator[Piece]:
+    for whole in _wholes(job, "flac"):
+        masters = whole.programme.masters
+        key = job.key(whole.programme.facts(), *whole.facts())
+        if len(masters) == 1 and masters[0].path.suffix == ".flac":
+            pack = partial(pack_flac, tags=whole.tags, cover=job.cover)
+            yield Piece("flac", whole.name, key, (masters[0].path,), pack)
+            continue
+        bits = min(masters[0].bits, DEEPEST_BITS)
+        anew = partial(pack_new_flac, programme=whole.programme, bits=bits, tags=whole.tags, cover=job.cover)
+        yield Piece("flac", whole.name, key, (), anew, packed_s=whole.programme.seconds)
 
 
 def _mp3s(job: Job) -> Iterator[Piece]:
-    for master, stem in zip(job.masters, chapter_stems(job.masters), strict=True):
-        tags = tags_of(job.order, job.narrators, len(job.masters), master)
-        encoding = mp3_encoding(master, mp3_bitrate_kbps(job.delivery.bitrate_kbps, master.rate_hz), job.ffmpeg)
-        pack = partial(pack_mp3, tags=tags, cover=job.cover)
-        yield Piece("mp3", f"mp3/{stem}.mp3", job.key(encoding.key, asdict(tags)), (encoding,), pack)
+    rate = mp3_rate(job.delivery.bitrate_kbps, job.delivery.quality, job.masters[0].rate_hz)
+    for whole in _wholes(job, "mp3"):
+        encoding = mp3_of(whole.programme, rate, job.ffmpeg)
+        pack = partial(pack_mp3, tags=whole.tags, cover=job.cover, chapters=id3_chapters(whole.programme))
+        yield Piece("mp3", whole.name, job.key(encoding.key, *whole.facts()), (encoding,), pack)
+
+
+def _opuses(job: Job) -> Iterator[Piece]:
+    kbps = job.delivery.bitrate_kbps or OPUS_DEFAULT_KBPS * job.masters[0].channels
+    for whole in _wholes(job, "opus"):
+        encoding = opus_of(whole.programme, kbps, job.ffmpeg)
+        pack = partial(pack_opus, programme=whole.programme, tags=whole.tags, cover=job.cover)
+        key = job.key(encoding.key, *whole.facts())
+        yield Piece("opus", whole.name, key, (encoding,), pack, turn=turn_opus)
 
 
 def _m4b(job: Job) -> Iterator[Piece]:
-    first = job.masters[0]
+    programme = Programme(job.masters)
     tags = tags_of(job.order, job.narrators, len(job.masters))
-    kbps = m4b_bitrate_kbps(job.delivery.bitrate_kbps, first.rate_hz, first.channels)
-    encoding = m4a_encoding(job.masters, kbps, job.ffmpeg)
-    chapters = [(master.number, master.title, master.sample_count) for master in job.masters]
-    pack = partial(pack_m4b, masters=job.masters, tags=tags, cover=job.cover, ffmpeg=job.ffmpeg)
-    key = job.key(encoding.key, asdict(tags), chapters)
-    yield Piece("m4b", f"{title_stem(job.order.production.title)}.m4b", key, (encoding,), pack)
+    whole = Whole(f"{title_stem(job.order.production.title)}.m4b", programme, tags, 0)
+    kbps = aac_bitrate_kbps(job.delivery.bitrate_kbps, programme.rate_hz, programme.channels)
+    segments = aac_segments(programme, kbps, job.ffmpeg)
+    pack = partial(pack_m4b, programme=programme, tags=tags, cover=job.cover)
+    key = job.key([segment.key for segment in segments], *whole.facts())
+    yield Piece("m4b", whole.name, key, segments, pack, packed_s=PACKING * programme.seconds)
 
 
 def _sample(job: Job) -> Iterator[Piece]:
@@ -94,9 +168,11 @@ def _sample(job: Job) -> Iterator[Piece]:
 
 
 _FORMATS: dict[str, Draw] = {
+    "wav": _wavs,
     "flac": _flacs,
     "mp3": _mp3s,
     "m4b": _m4b,
+    "opus": _opuses,
     "sample": _sample,
     **TEXT_FORMATS,
 }

@@ -86,12 +86,12 @@ def tags_of(order: Order, narrators: str, count: int, master: Master | None = No
 
 
 def vorbis_comments(tags: Tags) -> dict[str, str]:
-    """Tags for FLAC, under the field names of xiph.org's recommendation and those players use for audiobooks."""
+    """Tags for FLAC and Opus, by xiph.org's field names and those that players use for audiobooks."""
     return _filled(
         {
             "TITLE": tags.title,
             "ARTIST": tags.artist,
-            "ALBUM_ARTIST": tags.artist,  # ffmpeg writes it as ALBUMARTIST
+            "ALBUMARTIST": tags.artist,
             "ALBUM": tags.album,
             "TRACKNUMBER": "" if tags.track is None else str(tags.track),
             "TRACKTOTAL": "" if tags.track is None else str(tags.track_count),
@@ -106,21 +106,39 @@ def vorbis_comments(tags: Tags) -> dict[str, str]:
     )
 
 
-def mp4_tags(tags: Tags) -> dict[str, str]:
-    """Tags for M4B by ffmpeg's names. Audiobook players show the composer as the narrator."""
+def mp4_tags(tags: Tags) -> dict[bytes, str]:
+    """Tags for M4B by iTunes' atoms. Audiobook players show the composer as the narrator."""
+    atoms = {
+        "©nam": tags.title,
+        "©ART": tags.artist,
+        "aART": tags.artist,
+        "©alb": tags.album,
+        "©wrt": tags.narrators,
+        "©gen": GENRE,
+        "cprt": tags.copyright,
+        "©cmt": tags.comment,
+        "desc": tags.comment,
+    }
+    return {name.encode("latin-1"): text for name, text in atoms.items() if text}
+
+
+def mp4_freeform(tags: Tags) -> dict[str, str]:
+    """What MP4 has no atom for."""
+    return _filled({"NARRATOR": tags.narrators, "LICENSE": tags.licence, "LANGUAGE": tags.language})
+
+
+def wav_info(tags: Tags) -> dict[str, str]:
+    """Tags for WAV's LIST INFO, by the names that players and editors read."""
     return _filled(
         {
-            "title": tags.title,
-            "artist": tags.artist,
-            "album_artist": tags.artist,
-            "album": tags.album,
-            "composer": tags.narrators,
-            "genre": GENRE,
-            "copyright": tags.copyright,
-            "comment": tags.comment,
-            "description": tags.comment,
-            "media_type": "2",  # iTunes' stik: audiobook
-            "gapless_playback": "1",
+            "INAM": tags.title,
+            "IART": tags.artist,
+            "IPRD": tags.album,
+            "ITRK": "" if tags.track is None else str(tags.track),
+            "IGNR": GENRE,
+            "ICOP": tags.copyright,
+            "ICMT": tags.comment,
+            "ILNG": tags.long_language,
         }
     )
 
@@ -137,8 +155,9 @@ def _copyright(rights: Rights) -> str:
 
 def _comment(rights: Rights) -> str:
     licence = f"Licence: {_one_line(rights.licence)}." if rights.licence else ""
+    voices = f"Voices: {_one_line(rights.voices)}." if rights.voices else ""
     source = f"Text: {_one_line(rights.source)}." if rights.source else ""
-    return " ".join(part for part in (DISCLOSURE, licence, source) if part)
+    return " ".join(part for part in (DISCLOSURE, licence, voices, source) if part)
 
 
 def _one_line(text: str) -> str:

@@ -20,12 +20,13 @@ from pipeline.delivery.acx import (
 )
 from pipeline.delivery.captions import srt, vtt
 from pipeline.delivery.editlists import audacity_labels, edit_list, reaper_regions
-from pipeline.delivery.encoding import Encoding, mp3_bitrate_kbps, mp3_encoding, sample_encoding
+from pipeline.delivery.encoding import Encoding, Mp3Rate, mp3_bitrate_kbps, mp3_encoding, mp3_of
 from pipeline.delivery.lpf import lpf_texts, pack_lpf
 from pipeline.delivery.names import chapter_stems, title_stem
 from pipeline.delivery.packing import pack_mp3
 from pipeline.delivery.pieces import Draw, Job, Piece
 from pipeline.delivery.podcasting import chapters_json, transcript_json
+from pipeline.delivery.programme import Programme
 from pipeline.delivery.publication import SUFFIXES, Publication, publication_of
 from pipeline.delivery.readalong import epub_texts, pack_epub
 from pipeline.delivery.tags import Tags, tags_of
@@ -104,7 +105,9 @@ def _acx(job: Job) -> Iterator[Piece]:
     for section in sections(job.masters):
         encoding = range_encoding(section.master, section.start, section.end, kbps, job.ffmpeg)
         yield mp3(section.name, encoding, replace(_tags(job, section.master), title=section.title))
-    encoding = sample_encoding(sample_master(job.masters), SAMPLE_S, kbps, job.ffmpeg)
+    sampled = sample_master(job.masters)
+    programme = Programme((sampled,), opening_s=SAMPLE_S, folded=sampled.channels > 1)
+    encoding = mp3_of(programme, Mp3Rate(kbps), job.ffmpeg)
     yield mp3("sample.mp3", encoding, _tags(job))
     cover = f"cover{SUFFIXES[job.cover.mime]}"
     yield Piece("acx", f"{FOLDER}/{cover}", job.key(None), (), partial(pack_cover, cover=job.cover))

@@ -12,10 +12,10 @@ import soundfile
 
 from pipeline.materials import Mark, Master
 from pipeline.production import NARRATOR, CastMember, Order, Production, Rights, Script
-from pipeline.profiles import Requirement
+from pipeline.profiles import Profile, Requirement
 from pipeline.vault import Vault
 
-from .delivered import RATE_HZ
+from .delivered import PROFILE, RATE_HZ
 
 
 def voice_like(seconds: float, pitch_hz: float, rate_hz: int, channels: int = 1) -> np.ndarray:
@@ -59,6 +59,12 @@ def make_master(tmp_path: Path) -> Callable[..., Master]:
         )
 
     return make
+
+
+@pytest.fixture
+def profile() -> Profile:
+    """What the masters are made to: ACX's level and ceiling."""
+    return PROFILE
 
 
 @pytest.fixture

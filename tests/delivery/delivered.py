@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import re
 import subprocess
+from functools import partial
 from pathlib import Path
 
+import pipeline.delivery
 from pipeline.audio.ffmpeg import find_ffmpeg
+from pipeline.profiles import Profile, Source
 
 RATE_HZ = 44100
+PROFILE = Profile(
+    name="test",
+    summary="as ACX wants it",
+    measure="rms_dbfs",
+    target=-20.0,
+    tolerance=0.5,
+    target_source=Source("test"),
+    ceiling_dbtp=-3.0,
+    ceiling_source=Source("test"),
+    limiter_dbtp=-3.3,
+    rate_hz=RATE_HZ,
+    channels=1,
+    bits=16,
+)
+deliver = partial(pipeline.delivery.deliver, profile=PROFILE)
 
 
 def decode(path: Path, layout: str = "s16le") -> bytes:

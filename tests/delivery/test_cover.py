@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.audio.ffmpeg import find_ffmpeg
-from pipeline.delivery import check_cover, deliver
+from pipeline.delivery import check_cover
 from pipeline.delivery.cover import DRAWN_SIDE, bar_heights, draw_cover, read_cover, settle_cover
 from pipeline.errors import InputError
 from pipeline.materials import Master
 from pipeline.production import Order
 from pipeline.vault import Vault
 
-from .delivered import describe
+from .delivered import deliver, describe
 
 
 def paint(path: Path, size: str) -> Path:

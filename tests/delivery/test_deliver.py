@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.delivery import deliver, encoding, foresee, packing
+from pipeline.delivery import encoding, foresee
 from pipeline.delivery.ledger import LEDGER
 from pipeline.delivery.tags import DISCLOSURE
 from pipeline.errors import EngineError, InputError, StorageError
@@ -24,7 +24,7 @@ from pipeline.materials import Deliverable, Master
 from pipeline.production import Order
 from pipeline.vault import Vault, file_sha256
 
-from .delivered import RATE_HZ, decode, describe, loudness
+from .delivered import PROFILE, RATE_HZ, decode, deliver, describe, loudness
 
 Make = Callable[..., Master]
 MakeOrder = Callable[..., Order]
@@ -43,7 +43,6 @@ def forbid_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("ffmpeg was run")
 
     monkeypatch.setattr(encoding, "run_ffmpeg", fail)
-    monkeypatch.setattr(packing, "run_ffmpeg", fail)
 
 
 def id3_frames(path: Path) -> dict[str, bytes]:
@@ -373,10 +372,10 @@ from pathlib import Path
 from pipeline.delivery import deliver
 from pipeline.errors import StorageError
 from pipeline.vault import Vault
-order, masters, vault = pickle.load(open(sys.argv[1], "rb"))
+order, masters, vault, profile = pickle.load(open(sys.argv[1], "rb"))
 resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))
 try:
-    deliver(masters, order, vault=Vault(vault), narrators="Low")
+    deliver(masters, order, vault=Vault(vault), narrators="Low", profile=profile)
 except StorageError as error:
     print("told:", error.what)
     sys.exit(error.exit_code)
@@ -395,7 +394,7 @@ def test_a_disk_that_fills_is_told_and_leaves_no_file(
     deliver(
         masters, make_order(output="elsewhere", formats=["flac"]), vault=vault, narrators="Low"
     )  # draws the cover
-    (tmp_path / "case").write_bytes(pickle.dumps((order, masters, vault.root)))
+    (tmp_path / "case").write_bytes(pickle.dumps((order, masters, vault.root, PROFILE)))
     ran = subprocess.run([sys.executable, "-c", FULL, tmp_path / "case"], capture_output=True, text=True, check=False)
     assert ran.returncode == StorageError.exit_code and "told: " in ran.stdout, ran.stderr
     assert not tree(order.output)

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from pipeline.delivery import deliver
 from pipeline.delivery.sample import opening
 from pipeline.materials import Master
 from pipeline.production import Order
 from pipeline.vault import Vault
 
-from .delivered import RATE_HZ, decode
+from .delivered import RATE_HZ, decode, deliver
 
 
 @pytest.fixture
