@@ -21,10 +21,11 @@ from typing import TypeVar
 from pipeline.booth import plan_takes, record
 from pipeline.delivery import deliver
 from pipeline.flows.callsheet import draw_up
-from pipeline.mastering import master_chapter, resolved
+from pipeline.mastering import master_chapter
 from pipeline.mixing import mix_chapter
-from pipeline.production import Mastering, Paths, Verify
+from pipeline.production import Paths, Verify
 from pipeline.production_file import load_order
+from pipeline.profiles import profile_named
 from pipeline.vault import Vault
 
 ROOT = Path(__file__).parents[1]
@@ -90,7 +91,7 @@ def main() -> None:
                     mix,
                     number=1,
                     title=chapter.title,
-                    profile=resolved(Mastering(profile=profile)),  # noqa: B023
+                    profile=profile_named(profile),  # noqa: B023
                     room_tone_dbfs=production.mix.room_tone_dbfs,
                     vault=vault,
                 ),

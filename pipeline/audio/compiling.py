@@ -20,5 +20,12 @@ def compiled(*fastmath: str) -> Callable[[Function], Function]:
         fastmath: what LLVM may assume of floating point, by its own names. Sums are only vectorised with
             ``"reassoc"``; extrema only with ``"nnan", "nsz"``, for input that is known to hold no NaN.
     """
-    decorate = numba.njit(nogil=True, cache=True, fastmath=set(fastmath))
-    return cast(Callable[[Function], Function], decorate)
+
+    def decorate(function: Function) -> Function:
+        try:
+            made = numba.njit(nogil=True, cache=True, fastmath=set(fastmath))(function)
+        except RuntimeError:  # numba found no folder that it may write its cache to
+            made = numba.njit(nogil=True, fastmath=set(fastmath))(function)
+        return cast(Function, made)
+
+    return decorate

@@ -23,6 +23,9 @@ from pipeline.audio.ffmpeg import FfmpegOutput, read_from_ffmpeg
 from pipeline.audio.sound import Samples
 from pipeline.errors import EngineError, InputError
 
+CONTAINERS = "wav,w64,aiff,au,caf,flac,mp3,aac,ogg,mov,matroska,asf,ape,wv,tta,amr,ac3,eac3,mpc,mpc8,webm"
+"""ffmpeg's names of formats of sound: never playlists or scripts, which would open other files or the network."""
+
 BLOCK_FRAMES = 1 << 17  # 3 s at 44.1 kHz; libsndfile's cost per block is then lost in that of the samples
 UNKNOWN_FRAMES = 1 << 62  # libsndfile's length of a FLAC that does not say its own is more
 STREAMED = (0, 2**32 - 1)  # the size of a chunk that was written to a pipe, where it could not be filled in later
@@ -88,12 +91,19 @@ def open_audio(path: Path) -> Iterator[AudioFile]:
             return
     if start[:4] == b"OggS":
         _check_last_page(path)
-    arguments = ["-loglevel", "level+info", "-protocol_whitelist", "file", "-i", f"file:{path}"]
-    with read_from_ffmpeg([*arguments, "-protocol_whitelist", "pipe", *TO_FLOAT]) as output:
+    arguments = ["-loglevel", "level+info", *input_arguments(path), "-protocol_whitelist", "pipe", *TO_FLOAT]
+    with read_from_ffmpeg(arguments) as output:
         yield _by_ffmpeg(path, output)
 
 
+def input_arguments(path: Path) -> tuple[str, ...]:
+    """ffmpeg's arguments for reading one file of sound, and no other whatever is written in it."""
+    return ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-i", f"file:{path.absolute()}")
+
+
 def _first_bytes(path: Path) -> bytes:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError("is no file", where=str(path), next_step="name an audio file, no pipe and no device")
     try:
         with path.open("rb") as file:
             start = file.read(16)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio.compiling import compiled
+from pipeline.audio.noise import uniform_pair
 from pipeline.audio.sound import Samples
 
 FULL_SCALE = 32768.0  # steps of a 16-bit sample from 0 to full scale
@@ -30,18 +31,18 @@ def dithered(blocks: Iterable[Samples], seed: int, *, shaped: bool = False) -> I
 
     Args:
         blocks: ``[n]`` float32, full scale -1 … +1.
-        seed: of the noise.
+        seed: of the noise, 64 bits.
         shaped: move the noise to where the ear is dull; for `SHAPED_RATES_HZ`.
     """
-    noise = np.random.Generator(np.random.PCG64(seed))
     errors = np.zeros(len(SHAPING))
+    at = 0
     for block in blocks:
-        uniform = noise.random((len(block), 2), dtype=np.float32)
         out = np.empty(len(block), np.int16)
         if shaped:
-            _shape(block, uniform, errors, out)
+            _shape(block, np.uint64(seed), at, errors, out)
         else:
-            _round(block, uniform, out)
+            _round(block, np.uint64(seed), at, out)
+        at += len(block)
         yield out
 
 
@@ -60,20 +61,24 @@ def rounded_24(blocks: Iterable[Samples]) -> Iterator[NDArray[np.int32]]:
 
 
 @compiled()
-def _round(samples: Samples, uniform: Samples, out: NDArray[np.int16]) -> None:
+def _round(samples: Samples, seed: np.uint64, first: int, out: NDArray[np.int16]) -> None:
     for i in range(len(samples)):
-        step = np.rint(samples[i] * np.float32(FULL_SCALE) + (uniform[i, 0] - uniform[i, 1]))
-        out[i] = np.int16(min(max(step, np.float32(-FULL_SCALE)), np.float32(FULL_SCALE - 1.0)))
+        one, other = uniform_pair(seed, first + i)
+        step = np.rint(samples[i] * FULL_SCALE + (one - other))
+        out[i] = np.int16(min(max(step, -FULL_SCALE), FULL_SCALE - 1.0))
 
 
 @compiled()
-def _shape(samples: Samples, uniform: Samples, errors: NDArray[np.float64], out: NDArray[np.int16]) -> None:
+def _shape(
+    samples: Samples, seed: np.uint64, first: int, errors: NDArray[np.float64], out: NDArray[np.int16]
+) -> None:
     """Errors are the total ones, dither included, so that the shaped noise is that of plain dither, filtered."""
     e1, e2, e3, e4, e5 = errors
     c1, c2, c3, c4, c5 = SHAPING
     for i in range(len(samples)):
+        one, other = uniform_pair(seed, first + i)
         wanted = samples[i] * FULL_SCALE - (c1 * e1 + c2 * e2 + c3 * e3 + c4 * e4 + c5 * e5)
-        step = np.rint(wanted + (np.float64(uniform[i, 0]) - np.float64(uniform[i, 1])))
+        step = np.rint(wanted + (one - other))
         e1, e2, e3, e4, e5 = step - wanted, e1, e2, e3, e4
         out[i] = np.int16(min(max(step, -FULL_SCALE), FULL_SCALE - 1.0))
     errors[0], errors[1], errors[2], errors[3], errors[4] = e1, e2, e3, e4, e5

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from pipeline.flows.progress import Delivering, Event, Listener, Mastered, Outcome, Planned, Recorded, Said
+from pipeline.flows.progress import Certified, Delivering, Event, Listener, Mastered, Outcome, Planned, Recorded, Said
 
 PLAIN_INTERVAL_S = 5.0
 COLUMNS = (
@@ -99,6 +99,8 @@ class Bars:
                 if self._delivering is None:
                     self._delivering = self._progress.add_task("deliver", total=100, unit="%")
                 self._progress.update(self._delivering, completed=round(100 * share))
+            case Certified():
+                self._progress.console.print(certified_line(event), markup=False)
             case Said(text=text):
                 self._progress.console.print(f"note: {text}", markup=False)
 
@@ -131,6 +133,8 @@ class Lines:
             case Delivering(share=share) if share >= 1.0 and not self._delivered:
                 self._delivered = True
                 say("delivered every file")
+            case Certified():
+                say(certified_line(event))
             case Said(text=text):
                 say(f"note: {text}")
 
@@ -157,9 +161,18 @@ def mastered_line(event: Mastered) -> str:
     )
 
 
+def certified_line(event: Certified) -> str:
+    """The verdict on the files, in one line."""
+    if event.missed == 0:
+        return f"certified: {event.files} files, and all meet {event.profile}"
+    requirements = "1 requirement is" if event.missed == 1 else f"{event.missed} requirements are"
+    return f"not certified: of {event.files} files, {requirements} missed; the certificate says which"
+
+
 def json_line(outcome: Outcome) -> str:
     """The outcome as one line of JSON; its names stay stable."""
-    return json.dumps(asdict(outcome) | {"report": str(outcome.report)}, ensure_ascii=False)
+    paths = {"report": str(outcome.report), "certificate": str(outcome.certificate)}
+    return json.dumps(asdict(outcome) | paths, ensure_ascii=False)
 
 
 def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
@@ -176,6 +189,8 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
         for file in (file for file in outcome.deliverables if file.format == kind):
             console.print(f"{kind:<5} {file.path}", soft_wrap=True, markup=False)
     console.print(f"report {outcome.report}", soft_wrap=True, markup=False)
+    verdict = "every requirement is met" if outcome.missed == 0 else f"{outcome.missed} missed"
+    console.print(f"certificate {outcome.certificate} ({verdict})", soft_wrap=True, markup=False)
     console.print(
         f"{clock(outcome.audio_s)} of audio in {outcome.wall_s:.1f} s, "
         f"{outcome.audio_s / outcome.wall_s:.1f} x real time; "

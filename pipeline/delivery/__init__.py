@@ -1,8 +1,21 @@
 """Masters in, deliverables out: encoded, tagged, named, with a report a producer can read."""
 
+from pipeline.delivery.certificate import CERTIFICATE, Certificate
+from pipeline.delivery.certificate_page import write_certificate
+from pipeline.delivery.certifying import certify_title
 from pipeline.delivery.cover import check_cover
 from pipeline.delivery.deliver import deliver
 from pipeline.delivery.plan import foresee
 from pipeline.delivery.report import RunTotals, write_report
 
-__all__ = ["RunTotals", "check_cover", "deliver", "foresee", "write_report"]
+__all__ = [
+    "CERTIFICATE",
+    "Certificate",
+    "RunTotals",
+    "certify_title",
+    "check_cover",
+    "deliver",
+    "foresee",
+    "write_certificate",
+    "write_report",
+]

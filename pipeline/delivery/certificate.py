@@ -29,6 +29,9 @@ from pipeline.profiles import EncodingRule, Profile, Requirement, Source, requir
 from pipeline.profiles.catalogue import ACX_SAMPLE, ours
 from pipeline.vault import Vault, file_sha256
 
+CERTIFICATE, PAGE = "certificate.json", "certificate.html"
+"""The files' names, beside the deliverables."""
+
 SCHEMA = "chapterhouse-certificate/1"
 """Raised when a name of the JSON changes its meaning or goes; new names may come without."""
 

@@ -8,7 +8,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from pipeline.delivery.certificate import Certificate, FileCertificate, Line, certificate_json
+from pipeline.delivery.certificate import CERTIFICATE, PAGE, Certificate, FileCertificate, Line, certificate_json
 from pipeline.delivery.report import clock, timecode
 from pipeline.metering import Measurement
 from pipeline.profiles import FIGURES, Profile, Source
@@ -33,7 +33,7 @@ def write_certificate(folder: Path, certificate: Certificate) -> tuple[Path, Pat
     Raises:
         StorageError: the folder cannot be written.
     """
-    written = folder / "certificate.json", folder / "certificate.html"
+    written = folder / CERTIFICATE, folder / PAGE
     for path, text in zip(written, (certificate_json(certificate), certificate_html(certificate)), strict=True):
         write_text(path, text)
     return written

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pipeline.audio.ffmpeg import Ffmpeg
 from pipeline.delivery.aac import aac_bitrate_kbps, aac_segments
+from pipeline.delivery.acx import foresee_acx
 from pipeline.delivery.cover import Cover
 from pipeline.delivery.encoding import OPUS_DEFAULT_KBPS, mp3_bitrate_kbps, mp3_of, mp3_rate, opus_of, sample_encoding
 from pipeline.delivery.names import chapter_stems, title_stem
@@ -66,6 +67,8 @@ def foresee(masters: Sequence[Master], order: Order) -> tuple[Notice, ...]:
                 Place(str(order.file)),
             )
         )
+    if any(delivery.format == "acx" for delivery in order.production.deliver):
+        notices += foresee_acx(masters, order)
     return tuple(notices)
 
 

@@ -16,18 +16,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from pipeline.audio.decoding import input_arguments
 from pipeline.audio.ffmpeg import Ffmpeg, run_ffmpeg
 from pipeline.delivery.mpeg_audio import MpegScan, id3_bytes, scan_mp3
 from pipeline.errors import EngineError, InputError
 
-# Demuxers of sound alone: never playlists or scripts, which would open other files or the network.
-CONTAINERS = "wav,w64,aiff,au,caf,flac,mp3,aac,ogg,mov,matroska,asf,ape,wv,tta,amr,ac3,eac3,mpc,mpc8,webm"
 SUFFIXES = {
     "wav": (".wav", ".wave", ".bwf", ".rf64"),
     "flac": (".flac",),
     "mp3": (".mp3",),
     "mp4": (".m4b", ".m4a", ".mp4", ".aac"),
     "ogg": (".opus", ".ogg", ".oga"),
+}
+REASONS = {
+    "moov atom not found": "its index is missing (moov), so it was cut off or never finished",
+    "Invalid data found": "its content is of no known audio format",
+    "Invalid argument": "its content is of no known audio format",
 }
 UNKNOWN_SIZE = 0xFFFFFFFF  # a WAV that was written to a pipe
 PCM, IEEE_FLOAT, EXTENSIBLE = 1, 3, 0xFFFE  # WAVE format tags
@@ -104,6 +108,9 @@ def probe(path: Path, ffmpeg: Ffmpeg) -> FileFacts:
                     facts = _with_wav_header(stream, facts)
                 case "flac":
                     facts = _with_flac_header(stream, facts)
+                case "ogg" if facts.seconds:
+                    size = stream.seek(0, os.SEEK_END)
+                    facts = replace(facts, kbps=round(8 * size / facts.seconds / 1000, 1))
                 case "mp4":
                     facts = replace(facts, cover_bytes=_mp4_cover_bytes(stream, 0, stream.seek(0, os.SEEK_END)))
                 case "mp3" if facts.codec == "mp3":
@@ -136,8 +143,7 @@ def _ask(path: Path, ffmpeg: Ffmpeg) -> FileFacts:
         try:
             printed = run_ffmpeg(
                 [
-                    *("-loglevel", "info", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS),
-                    *("-i", f"file:{path.absolute()}", "-map", "0:a:0", "-c", "copy", "-t", "0"),
+                    *("-loglevel", "info", *input_arguments(path)),
                     *("-f", "ffmetadata", f"file:{told}"),
                 ],
                 ffmpeg=ffmpeg,
@@ -153,13 +159,10 @@ def _ask(path: Path, ffmpeg: Ffmpeg) -> FileFacts:
 
 
 def _reason(printed: str) -> str:
-    """The line of ffmpeg's that says why; its own words for what the file is are of no help."""
-    for words in ("moov atom not found", "Invalid data found", "Stream map '0:a:0' matches no streams"):
-        if words in printed:
-            return {
-                "moov atom not found": "its index is missing (moov), so it was cut off or never finished",
-                "Invalid data found": "its content is of no known audio format",
-            }.get(words, "there is no audio in it")
+    """Why ffmpeg could not open it."""
+    for theirs, ours in REASONS.items():
+        if theirs in printed:
+            return ours
     return printed.splitlines()[-1][:200]
 
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
+from pipeline.delivery.certificate import PAGE, Certificate
 from pipeline.delivery.cover import bar_heights, palette
 from pipeline.delivery.names import chapter_stems
 from pipeline.delivery.pictures import banner, waveform
@@ -55,11 +56,13 @@ def write_report(
     takes_by_chapter: Mapping[int, Sequence[Take]],
     notices: Sequence[Notice],
     totals: RunTotals,
+    certificate: Certificate,
 ) -> Path:
     """Write the report; links to deliverables are relative to it, so the folder can be moved or sent.
 
     Args:
         path: the page, e.g. ``report.html`` in the output folder.
+        certificate: of the deliverables; its page lies beside the report.
         takes_by_chapter: the circled takes under their chapter's number.
 
     Returns:
@@ -80,6 +83,7 @@ def write_report(
     body = [
         *_head(order, masters),
         *_totals(order, totals, chapters),
+        *_verdict_of(certificate),
         *_notices(notices),
         *_overview(chapters),
         *(line for chapter in chapters for line in _chapter(chapter, path.parent)),
@@ -165,6 +169,18 @@ def _totals(order: Order, totals: RunTotals, chapters: Sequence[_Chapter]) -> It
         yield f'<p class="verdict bad">✗ {missed} {verb} missed</p>'
     else:
         yield '<p class="verdict good">✓ every chapter meets its profile</p>'
+
+
+def _verdict_of(certificate: Certificate) -> Iterator[str]:
+    """What the certificate says, and the way to it."""
+    link = f'<a href="{PAGE}">certificate</a>'
+    count, name = len(certificate.files), escape(certificate.profile.name)
+    if certificate.met:
+        yield f'<p class="verdict good">✓ {count} delivered files, decoded and measured: all meet {name} ({link})</p>'
+    else:
+        missed = certificate.missed
+        verb = "requirement of" if missed == 1 else "requirements of"
+        yield f'<p class="verdict bad">✗ {missed} {verb} {name} missed by the delivered files ({link})</p>'
 
 
 def _notices(notices: Sequence[Notice]) -> Iterator[str]:

@@ -75,7 +75,24 @@ def draw_up(order: Order) -> CallSheet:
     if not chapters:
         raise InputError("the script has no chapter with words in it", where=str(order.script))
     opening, closing = _credits(order, last=chapters[-1].number, limits=limits)
-    return CallSheet(order, cast, (*opening, *chapters, *closing), (*check_cover(order), *notices))
+    notices = (*check_cover(order), *_room_notices(order), *notices)
+    return CallSheet(order, cast, (*opening, *chapters, *closing), notices)
+
+
+def _room_notices(order: Order) -> Iterator[Notice]:
+    """Where the pauses at a chapter's ends are not what the profile's receiver asks for."""
+    profile = order.production.master.resolved()
+    for end in ("head_s", "tail_s"):
+        seconds, limit = getattr(order.production.pauses, end), profile.limits.get(end)
+        if limit is not None and not (limit.low or 0.0) <= seconds <= (limit.high or seconds):
+            least = f"{limit.low or 0:g}"
+            asked = f"at least {least} s" if limit.high is None else f"{least} to {limit.high:g} s"
+            place = "head" if end == "head_s" else "tail"
+            yield Notice(
+                f"{profile.name} asks for {asked} of room tone at the {place} of a file, and "
+                f"'pauses: {end}:' is {seconds:g}",
+                order.place("pauses", end),
+            )
 
 
 def _credits(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -21,10 +21,20 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
 from pipeline.booth import Slot, record, take_in_vault
-from pipeline.delivery import RunTotals, deliver, foresee, write_report
-from pipeline.errors import ProductionError, StoppedError
+from pipeline.delivery import (
+    CERTIFICATE,
+    Certificate,
+    RunTotals,
+    certify_title,
+    deliver,
+    foresee,
+    write_certificate,
+    write_report,
+)
+from pipeline.errors import Place, ProductionError, StoppedError
 from pipeline.flows.callsheet import batches
 from pipeline.flows.progress import (
+    Certified,
     ChapterResult,
     DeliverableResult,
     Delivering,
@@ -35,9 +45,10 @@ from pipeline.flows.progress import (
     Said,
 )
 from pipeline.flows.run import Run, on_signal, the_run
-from pipeline.mastering import master_chapter, resolved
-from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Take
+from pipeline.mastering import consistency, master_chapter
+from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Notice, Take
 from pipeline.mixing import mix_chapter
+from pipeline.production import Order
 
 ARTIFACT_INTERVAL_S = 1.0  # an update costs Prefect some 8 ms
 
@@ -59,7 +70,7 @@ Takes = dict[int, Sequence[Take]]  # by chapter number
     validate_parameters=False,
 )
 def produce(production_file: str) -> Any:
-    """Read, record, mix, master, deliver and report one production."""
+    """Read, record, mix, master, deliver, certify and report one production."""
     with the_run(production_file) as run, on_signal(signal.SIGTERM, lambda *_: run.stop.set()):
         # inside the flow: Prefect puts a handler of its own in place before
         try:
@@ -72,7 +83,8 @@ def produce(production_file: str) -> Any:
                 # chapter N is mixed and mastered by other threads while N+1 is recorded on this one
             masters = [chapter.result() for chapter in finishing]
             deliverables = deliver_title(opaque(run), opaque(masters))
-            conclude(run, takes, masters, deliverables)
+            certificate = certify(opaque(run), opaque(masters), opaque(deliverables))
+            conclude(run, takes, masters, deliverables, certificate)
         except StoppedError as stopped:
             return Cancelled(message=stopped.what)
     return None
@@ -189,7 +201,7 @@ def master(run: Run, chapter: ChapterChunks, mixed: ChapterMix) -> Master:
         mixed,
         number=chapter.number,
         title=chapter.title,
-        profile=resolved(production.master),
+        profile=production.master.resolved(),
         room_tone_dbfs=production.mix.room_tone_dbfs,
         vault=run.sheet.vault,
     )
@@ -212,11 +224,24 @@ def deliver_title(run: Run, masters: Sequence[Master]) -> tuple[Deliverable, ...
     )
 
 
+@task(task_run_name="certify", cache_policy=NO_CACHE)
+def certify(run: Run, masters: Sequence[Master], deliverables: Sequence[Deliverable]) -> Certificate:
+    """Judge every file by the profile, and write the certificate beside them."""
+    run.go_on()
+    sheet = run.sheet
+    together = consistency(masters, sheet.order.production.master.resolved())
+    certificate = certify_title(sheet.order, masters, deliverables, sheet.cast, vault=sheet.vault, together=together)
+    write_certificate(sheet.order.output, certificate)
+    run.tell(Certified(certificate.profile.name, len(certificate.files), certificate.missed))
+    return certificate
+
+
 def conclude(
     run: Run,
     takes: Takes,
     masters: Sequence[Master],
     deliverables: Sequence[Deliverable],
+    certificate: Certificate,
 ) -> None:
     """Write the report, Prefect's table of chapters and the outcome."""
     sheet = run.sheet
@@ -235,7 +260,8 @@ def conclude(
         masters=masters,
         deliverables=deliverables,
         takes_by_chapter=takes,
-        notices=(*sheet.notices, *foresee(masters, sheet.order)),
+        notices=(*sheet.notices, *foresee(masters, sheet.order), *_remarks(sheet.order, masters, deliverables)),
+        certificate=certificate,
         totals=totals,
     )
     chapters = tuple(
@@ -260,8 +286,19 @@ def conclude(
             reused=totals.reused,
             flagged=totals.flagged,
             report=report,
+            certificate=sheet.order.output / CERTIFICATE,
+            missed=certificate.missed,
         )
     )
+
+
+def _remarks(order: Order, masters: Sequence[Master], deliverables: Sequence[Deliverable]) -> Iterator[Notice]:
+    """What masters and files say of themselves, each with its name."""
+    place = Place(str(order.file))
+    for chapter in masters:
+        yield from (Notice(f"chapter {chapter.number}: {remark}", place) for remark in chapter.remarks)
+    for file in deliverables:
+        yield from (Notice(f"{file.path.name}: {remark}", place) for remark in file.remarks)
 
 
 @dataclass

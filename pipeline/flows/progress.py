@@ -57,13 +57,22 @@ class Delivering:
 
 
 @dataclass(frozen=True)
+class Certified:
+    """Every file is judged by a profile: ``missed`` requirements, of all of them together, are not met."""
+
+    profile: str
+    files: int
+    missed: int
+
+
+@dataclass(frozen=True)
 class Said:
     """A remark for the producer."""
 
     text: str
 
 
-Event = Planned | Recorded | Mastered | Delivering | Said
+Event = Planned | Recorded | Mastered | Delivering | Certified | Said
 Listener = Callable[[Event], None]
 
 
@@ -101,6 +110,8 @@ class Outcome:
         recorded: takes recorded by this run.
         reused: chunks whose take was in the vault already.
         flagged: chunks whose best take still fails a check.
+        certificate: the certificate's JSON; its page lies beside it.
+        missed: requirements of the profile that are not met, over all files.
     """
 
     production: str
@@ -112,3 +123,5 @@ class Outcome:
     reused: int
     flagged: int
     report: Path
+    certificate: Path
+    missed: int

@@ -1,7 +1,6 @@
-"""Mastering: a chapter mix is finished to a delivery profile and measured."""
+"""Mastering: a chapter mix is finished to a delivery profile and measured; chapters are held against each other."""
 
+from pipeline.mastering.consistency import consistency
 from pipeline.mastering.finishing import master_chapter
-from pipeline.mastering.measuring import Measurement, measure_file
-from pipeline.mastering.profiles import requirements_of, resolved
 
-__all__ = ["Measurement", "master_chapter", "measure_file", "requirements_of", "resolved"]
+__all__ = ["consistency", "master_chapter"]

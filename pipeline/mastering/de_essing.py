@@ -18,7 +18,7 @@ from pipeline.audio.compiling import compiled
 from pipeline.audio.framing import framed
 from pipeline.audio.sound import Samples
 from pipeline.mastering.compressing import Floats, moves_of, smoothed_db
-from pipeline.mastering.filtering import HIGHEST, band_pass, run_sections
+from pipeline.mastering.filtering import HIGHEST, band_pass
 from pipeline.profiles.chain import DeEsser
 
 CELL_S = 0.0005  # three periods of the band
@@ -39,19 +39,31 @@ def de_essed(blocks: Iterable[Samples], figures: DeEsser, *, speech_dbfs: float,
         yield from blocks
         return
     cell = max(1, round(CELL_S * rate_hz))
-    section = np.array([band_pass(figures.low_hz, high_hz, rate_hz)])
+    section = np.array(band_pass(figures.low_hz, high_hz, rate_hz))
     curve = np.array([speech_dbfs + figures.threshold_db, 1.0 - 1.0 / figures.ratio, figures.most_db])
     moves = moves_of(figures.attack_s, figures.release_s, rate_hz / cell)
-    states = np.zeros((2, 1, 4))
+    filters = np.zeros(6)  # the last two samples in, in the band, and in what is heard
     state = np.array([0.0, 1.0])  # decibels taken away, and the gain
     for frame in framed(blocks, cell * FRAME_CELLS):
-        band = frame.astype(np.float64)
-        run_sections(band, section, states[0])
-        heard = band.copy()
-        run_sections(heard, section, states[1])
+        band, heard = np.empty(len(frame)), np.empty(len(frame))
+        _split(frame, section, filters, band, heard)
         out = frame.copy()
         _dip(out, band, heard, cell, (curve, moves, state))
         yield out
+
+
+@compiled()
+def _split(samples: Samples, section: Floats, state: Floats, band: Floats, heard: Floats) -> None:
+    """The band, and the band through the same filter again."""
+    b0, _, b2, a1, a2 = section
+    x1, x2, y1, y2, z1, z2 = state
+    for i in range(len(samples)):
+        x = np.float64(samples[i])
+        y = (b0 * x + b2 * x2 - a2 * y2) - a1 * y1
+        z = (b0 * y + b2 * y2 - a2 * z2) - a1 * z1
+        x2, x1, y2, y1, z2, z1 = x1, x, y1, y, z1, z
+        band[i], heard[i] = y, z
+    state[0], state[1], state[2], state[3], state[4], state[5] = x1, x2, y1, y2, z1, z2
 
 
 @compiled()

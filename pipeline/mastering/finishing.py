@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.audio.decibels import SILENCE_DB, db_to_gain
-from pipeline.audio.dither import FULL_SCALE, FULL_SCALE_24, dithered, rounded_24
+from pipeline.audio.dither import FULL_SCALE, FULL_SCALE_24, SHAPED_RATES_HZ, dithered, rounded_24
 from pipeline.audio.files import BLOCK_FRAMES, read_mono_blocks, sound_shape, sound_writer, write_float_wav
 from pipeline.audio.limiting import Reduction, limited
 from pipeline.audio.resampling import resampled
@@ -36,7 +36,6 @@ from pipeline.vault import Vault, content_key
 STAGE = "master/2"  # raise it when the same mix would make another master
 RENDERS = 3
 NEAR_DB = 0.03  # a render that comes so near the target is not repeated
-PEAK_HEADROOM_DB = 12.0  # how far below the limiter's ceiling peaks are heard out, at the gain that is expected
 FLOAT_BITS = 32
 
 
@@ -98,11 +97,7 @@ def master_chapter(
         marks=mix.marks,
         bits=FLOAT_BITS if bare else profile.bits,
         source_rate_hz=mix.rate_hz,
-        voices_lufs={
-            role: lufs
-            for role, lufs in zip(roles, facts["voices_lufs"], strict=True)
-            if lufs > SILENCE_DB
-        },
+        voices_lufs={role: lufs for role, lufs in zip(roles, facts["voices_lufs"], strict=True) if lufs > SILENCE_DB},
         remarks=remarks,
     )
 
@@ -158,7 +153,9 @@ class _Finishing:
     def write(self, path: Path) -> Mapping[str, Any]:
         """Render to ``path`` until the level is right; the last render stays, and its facts are returned."""
         model, solution = self._solve()
-        for _ in range(RENDERS):
+        renders = 0
+        while renders < RENDERS:
+            renders += 1
             measured, reduction, powers = self._render(solution.gain_db, path)
             again = self._corrected(model, solution, measured)
             if again is None:
@@ -169,6 +166,7 @@ class _Finishing:
             needed_db = model.needed_db(self._profile.target, solution.plain_db)
         return {
             "measurement": measured.to_facts(),
+            "renders": renders,
             "gain_db": round(solution.gain_db, 4),
             "plain_gain_db": round(solution.plain_db, 4),
             "most_gain_db": round(solution.most_db, 4),
@@ -183,11 +181,7 @@ class _Finishing:
     def _solve(self) -> tuple[Model, Solution]:
         """The first pass."""
         profile, surveyed = self._profile, self._survey
-        loudness = profile.measure == "integrated_lufs"
-        expected_db = profile.target - (surveyed.speech_dbfs if loudness else surveyed.rms_dbfs)
-        held = profile.limiter_dbtp
-        floor = 0.0 if held is None else db_to_gain(held - expected_db - PEAK_HEADROOM_DB)
-        envelope = envelope_of(self._finished(), self._mix.rate_hz, floor)
+        envelope = envelope_of(self._finished(), self._mix.rate_hz, profile.rate_hz)
         model = Model(envelope, profile, self._tone_dbfs)
         if surveyed.speech_dbfs == SILENCE_DB:  # nothing to bring anywhere
             return model, Solution(0.0, 0.0, 0.0, SILENCE_DB, 1.0)
@@ -211,8 +205,8 @@ class _Finishing:
         profile, rate_hz = self._profile, self._profile.rate_hz
         reduction, cells = Reduction(), WeightedCells(rate_hz)
         gain = np.float32(db_to_gain(gain_db))
-        blocks = (block * gain for block in resampled(self._finished(), self._mix.rate_hz, rate_hz))
-        blocks = with_room_tone(blocks, self._tone_dbfs, rate_hz, self._seed("room tone"))
+        louder = (block * gain for block in resampled(self._finished(), self._mix.rate_hz, rate_hz))
+        blocks = with_room_tone(louder, self._tone_dbfs, rate_hz, self._seed("room tone"))
         if profile.limiter_dbtp is not None:
             blocks = limited(blocks, profile.limiter_dbtp, rate_hz, reduction)
         meter = Meter(rate_hz, profile.channels, round(self._mix.seconds * rate_hz))
@@ -231,7 +225,8 @@ class _Finishing:
     def _quantised(self, blocks: Iterable[Samples]) -> Iterator[tuple[np.ndarray[Any, Any], Samples]]:
         """What goes to the file, and the same as a reader of it will see it."""
         if self._profile.bits == 16:
-            for steps in dithered(blocks, self._seed("dither")):
+            shaped = self._profile.chain.shaped_dither and self._profile.rate_hz in SHAPED_RATES_HZ
+            for steps in dithered(blocks, self._seed("dither"), shaped=shaped):
                 yield steps, steps.astype(np.float32) / np.float32(FULL_SCALE)
         else:
             for steps_24 in rounded_24(blocks):

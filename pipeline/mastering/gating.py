@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio.compiling import compiled
 from pipeline.audio.decibels import SILENCE_DB
-from pipeline.audio.framing import in_context
 from pipeline.audio.sound import Samples
 from pipeline.metering.kernels import CELLS_PER_S, LANES, WARM_UP_CELLS, cell_start, weigh
 from pipeline.metering.weighting import k_weighting
@@ -44,6 +44,23 @@ def gated_lufs(blocks: NDArray[np.float64]) -> float:
     return LUFS_OFFSET + 10.0 * math.log10(loud[loud > RELATIVE_GATE * loud.mean()].mean())
 
 
+def cell_powers(samples: Samples, rate_hz: int) -> NDArray[np.float64]:
+    """Mean square of each 10 ms of ``[n]`` samples from the start of a second on, the last cell perhaps cut short."""
+    powers = np.zeros(-(-len(samples) * CELLS_PER_S // rate_hz))
+    _mean_squares(samples, rate_hz, powers)
+    return powers
+
+
+@compiled("reassoc")
+def _mean_squares(samples: Samples, rate_hz: int, powers: NDArray[np.float64]) -> None:
+    for cell in range(len(powers)):
+        part = samples[cell_start(cell, rate_hz) : cell_start(cell + 1, rate_hz)]
+        energy = 0.0
+        for i in range(len(part)):
+            energy += np.float64(part[i]) * np.float64(part[i])
+        powers[cell] = energy / max(len(part), 1)
+
+
 class WeightedCells:
     """Takes mono blocks as they come and keeps their K-weighted power in cells of 10 ms: 1.4 MB an hour.
 
@@ -54,25 +71,40 @@ class WeightedCells:
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
         self._stages = k_weighting(rate_hz)
-        self._before = -int(cell_start(-WARM_UP_CELLS, rate_hz))
+        self._before = -int(cell_start(-WARM_UP_CELLS, rate_hz))  # samples kept of the past
+        self._frame = LANES * rate_hz
+        self._sound = np.zeros(self._before + self._frame, np.float32)
+        self._waiting = 0  # samples of the frame that have come
         self._rows: list[Powers] = [np.zeros(0, np.float32)]
 
     def heard(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
-        """Pass blocks ``[n]`` on, in frames of 16 s."""
-        length = LANES * self._rate_hz
-        for frame in in_context(blocks, length, self._before):
-            inner = frame[self._before : -self._before]
-            self._rows.append(self._weighted(frame[: -self._before], len(inner), length))
-            yield inner
+        """Pass blocks ``[n]`` on."""
+        for block in blocks:
+            self.add(block)
+            yield block
 
-    def _weighted(self, sound: Samples, count: int, length: int) -> Powers:
-        if count < length:
-            sound = np.concatenate([sound, np.zeros(length - count, np.float32)])
+    def add(self, block: Samples) -> None:
+        """Append ``[n]`` samples."""
+        taken = 0
+        while taken < len(block):
+            at = self._before + self._waiting
+            length = min(len(block) - taken, self._frame - self._waiting)
+            self._sound[at : at + length] = block[taken : taken + length]
+            self._waiting += length
+            taken += length
+            if self._waiting == self._frame:
+                self._rows.append(self._weighted())
+                self._sound[: self._before] = self._sound[-self._before :]
+                self._waiting = 0
+
+    def _weighted(self) -> Powers:
+        """Of the whole cells in the frame."""
         energies = np.zeros(LANES * CELLS_PER_S)
-        weigh(np.ascontiguousarray(sound), self._rate_hz, self._stages, 1.0, energies)
-        whole = count * CELLS_PER_S // self._rate_hz
+        weigh(self._sound, self._rate_hz, self._stages, 1.0, energies)
+        whole = self._waiting * CELLS_PER_S // self._rate_hz
         return (energies[:whole] * (CELLS_PER_S / self._rate_hz)).astype(np.float32)
 
     def powers(self) -> Powers:
         """Of every whole cell so far."""
-        return np.concatenate(self._rows)
+        self._sound[self._before + self._waiting :] = 0.0
+        return np.concatenate([*self._rows, self._weighted()])

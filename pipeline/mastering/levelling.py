@@ -9,6 +9,7 @@ pumps. The gain is the fader's: it moves by no more than a few dB a second in sp
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -25,9 +26,7 @@ SMOOTH_CELLS = 5  # a glottal period of the lowest voice is as long as two cells
 STRETCH_CELLS = 1 << 16  # 11 minutes: the curve is drawn in stretches, so that its making takes little memory
 
 
-def levelled(
-    blocks: Iterable[Samples], figures: Leveller, surveyed: Survey, rate_hz: int
-) -> Iterator[Samples]:
+def levelled(blocks: Iterable[Samples], figures: Leveller, surveyed: Survey, rate_hz: int) -> Iterator[Samples]:
     """Mono blocks with the gain of `fader_db` applied.
 
     Args:
@@ -86,9 +85,14 @@ def _ridden(samples: Samples, gains: NDArray[np.float32], first: int, cells: flo
     """The gain goes in straight lines from the centre of one cell to the next; ``cells`` to the sample."""
     out = np.empty_like(samples)
     last = len(gains) - 1
-    for i in range(len(samples)):
+    i = 0
+    while i < len(samples):
         place = (first + i + 0.5) * cells - 0.5  # 0 is the centre of the first cell
-        k = int(max(place, 0.0))
-        here, there = np.float64(gains[min(k, last)]), np.float64(gains[min(k + 1, last)])
-        out[i] = np.float32(samples[i] * (here + max(place - k, 0.0) * (there - here)))
+        k = math.floor(place)
+        end = min(len(samples), max(i + 1, math.ceil((k + 1.5) / cells - 0.5) - first))
+        here, there = np.float64(gains[max(min(k, last), 0)]), np.float64(gains[max(min(k + 1, last), 0)])
+        for j in range(i, end):  # from the sample's own number, so that where a block begins makes no difference
+            gain = here + ((first + j + 0.5) * cells - 0.5 - k) * (there - here)
+            out[j] = np.float32(samples[j] * gain)
+        i = end
     return out

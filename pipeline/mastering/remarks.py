@@ -25,19 +25,23 @@ def remarks_on(profile: Profile, measured: Measurement, facts: Mapping[str, Any]
     if profile.chain.bare:
         return ("nothing was done: these are the mix's own samples, at its own level and rate",)
     level = getattr(measured, profile.measure)
-    unit = UNITS[profile.measure]
-    if facts["speech_dbfs"] == SILENCE_DB:
-        return ("the chapter is silent; there is no level to bring to the target",)
-    if level == SILENCE_DB:
-        return (f"{measured.seconds:.2f} s are too short for a loudness; the level is set by the mean power instead",)
     if abs(level - profile.target) <= EXACT_DB:
         return ()
-    reached = f"the target is {profile.target:.1f} {unit}, {level:.2f} were reached"
+    return (_why_missed(profile, measured, facts),)
+
+
+def _why_missed(profile: Profile, measured: Measurement, facts: Mapping[str, Any]) -> str:
+    level = getattr(measured, profile.measure)
+    if facts["speech_dbfs"] == SILENCE_DB:
+        return "the chapter is silent; there is no level to bring to the target"
+    if level == SILENCE_DB:
+        return f"{measured.seconds:.2f} s are too short for a loudness; the level is set by the mean power instead"
+    reached = f"the target is {profile.target:.1f} {UNITS[profile.measure]}, {level:.2f} were reached"
     if facts["gain_db"] >= facts["most_gain_db"] - EXACT_DB:
-        return (f"{reached}: {_bound(profile, facts)}",)
+        return f"{reached}: {_bound(profile, facts)}"
     if measured.seconds < SHORT_S:
-        return (f"{reached}: {measured.seconds:.2f} s are too short to be brought nearer",)
-    return (f"{reached} in the renders allowed; the limiter takes up to {facts['limited_most_db']:.1f} dB",)
+        return f"{reached}: {measured.seconds:.2f} s are too short to be brought nearer"
+    return f"{reached} in the renders allowed; the limiter takes up to {facts['limited_most_db']:.1f} dB"
 
 
 def _bound(profile: Profile, facts: Mapping[str, Any]) -> str:

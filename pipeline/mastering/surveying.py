@@ -14,10 +14,9 @@ from pipeline.audio.decibels import SILENCE_DB
 from pipeline.audio.framing import framed
 from pipeline.audio.sound import Samples
 from pipeline.errors import InputError
-from pipeline.mastering.gating import block_powers
-from pipeline.metering.kernels import CELLS_PER_S, cell_start, levels
+from pipeline.mastering.gating import block_powers, cell_powers
 
-FRAME_S = 16
+FRAME_S = 2
 SILENT = 1e-10  # power; -100 dBFS
 FAR_BELOW = 1e-4  # 40 dB: no speech lies so far below the loudest block, and room tone mostly does
 RELATIVE_GATE = 0.1  # 10 dB below the mean of the rest, as loudness is gated
@@ -55,15 +54,12 @@ def survey(blocks: Iterable[Samples], rate_hz: int, path: Path) -> Survey:
     """
     rows = [np.zeros(0, np.float32)]
     for number, frame in enumerate(framed(blocks, FRAME_S * rate_hz)):
-        count = -(-len(frame) * CELLS_PER_S // rate_hz)
-        energies, tops = np.zeros(count), np.zeros(count, np.float32)
-        total = levels(frame, rate_hz, energies, tops)
-        if not math.isfinite(total + energies.sum()):
+        powers = cell_powers(frame, rate_hz)
+        if not np.isfinite(powers).all():
             raise _not_finite(frame, number * FRAME_S, rate_hz, path)
-        edges = [min(cell_start(cell, rate_hz), len(frame)) for cell in range(count + 1)]
-        rows.append((energies / np.maximum(np.diff(edges), 1)).astype(np.float32))
-    powers = np.concatenate(rows)
-    return Survey(powers, _speech_dbfs(powers))
+        rows.append(powers.astype(np.float32))
+    every = np.concatenate(rows)
+    return Survey(every, _speech_dbfs(every))
 
 
 def _speech_dbfs(powers: NDArray[np.float32]) -> float:

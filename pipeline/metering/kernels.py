@@ -17,7 +17,7 @@ LANES = 16  # seconds of a frame that are filtered side by side: four AVX2 regis
 WARM_UP_CELLS = 10  # 100 ms: the 38 Hz high-pass then has forgotten all but 1e-9 of where it starts
 TILE = 64  # samples that are laid out lane by lane at a time
 MAGNITUDE_BITS = np.int32(0x7FFFFFFF)  # of a float32; as whole numbers magnitudes have the same order
-NOT_FINITE = np.int32(0x7F800000)  # what the bits of infinity and of any NaN are at least
+INVALID = np.int32(227 << 23)  # 2^100, +600 dB: from here on sums overflow; infinity and any NaN are more
 
 Floats = NDArray[np.float64]
 Bits = NDArray[np.int32]  # of float32 samples or magnitudes: `bits_of`
@@ -68,12 +68,12 @@ def _top(bits: Bits) -> np.int32:
 
 @compiled()
 def mend(bits: Bits) -> int:
-    """Make what is not finite 0; how many samples that were."""
-    if _top(bits) < NOT_FINITE:
+    """Make NaN, infinity and what is next to it 0; how many samples that were."""
+    if _top(bits) < INVALID:
         return 0
     mended = 0
     for i in range(len(bits)):
-        if bits[i] & MAGNITUDE_BITS >= NOT_FINITE:
+        if bits[i] & MAGNITUDE_BITS >= INVALID:
             bits[i] = 0
             mended += 1
     return mended

@@ -26,7 +26,7 @@ class Measurement:
         noise_floor_dbfs: RMS of the quietest 500 ms, looked for every 10 ms; of everything when it is shorter.
         dc_offset: the largest magnitude of a channel's mean; full scale is 1.
         clipped_samples: of all channels; see `meter.CLIPPED`.
-        invalid_samples: NaN or infinite, of all channels. They are measured as 0.
+        invalid_samples: NaN, infinite or beyond +600 dBFS, of all channels. They are measured as 0.
         longest_digital_silence_s: the longest run of samples that are 0 in every channel.
         head_s: seconds before the first 10 ms that is louder than room tone; everything when none is.
         tail_s: seconds after the last such 10 ms.

@@ -73,7 +73,7 @@ class Meter:
         self._totals = _Totals(channels)
         self._loudness = _Loudness(rate_hz, frames)
         self._levels = _Levels(rate_hz)
-        self._waveform = SliceTops(frames, 0.0)
+        self._waveform = SliceTops(frames, np.float32(0.0))
 
     def add(self, block: Samples) -> None:
         """Append ``[n, channels]`` float32 samples, full scale -1 … +1, ``n`` as you like."""
@@ -275,7 +275,7 @@ class _Loudness:
             PowerTally(_power(ABSOLUTE_GATE_LUFS)),
             PowerTally(_power(ABSOLUTE_GATE_LUFS)),
         )
-        self._curve = SliceTops(frames, -1.0)
+        self._curve = SliceTops(frames, np.float64(-1.0))
 
     def add(self, new: Floats) -> None:
         """Append cells' weighted energies."""

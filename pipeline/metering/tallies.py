@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
+Number = TypeVar("Number", np.float32, np.float64)
 
 BINS_PER_DB = 100
 HIGHEST_DB = 40.0  # what is louder shares the last bin
 
 SLICES = 600
-SLOTS = 2 * SLICES  # while the length is not known
-FIRST_SLOT = 64  # samples
+SLOTS = 2 * SLICES  # while the length is not known; of one sample at first
 
 
 def _bins(powers: Floats, lowest_db: float, count: int) -> Positions:
@@ -82,40 +84,40 @@ class LevelPlaces:
         return (int(self._first[bins].min()), last) if last >= 0 else None
 
 
-class SliceTops:
+class SliceTops(Generic[Number]):
     """The largest value in each of `SLICES` equal slices of a sound whose length need not be known beforehand.
 
     Args:
         length: of the sound in samples; without it, slots double in width as it grows.
-        empty: the value of a slot that nothing was put into.
+        empty: the value of a slot that nothing was put into; all are of its type.
     """
 
-    def __init__(self, length: int | None, empty: float) -> None:
-        self._span = SLOTS * FIRST_SLOT if length is None else max(length, 1)
-        self._tops = np.full(SLOTS if length is None else SLICES, empty, np.float32)
-        self._empty = empty
+    def __init__(self, length: int | None, empty: Number) -> None:
+        self._span = SLOTS if length is None else max(length, 1)
+        self._tops: NDArray[Number] = np.full(SLOTS if length is None else SLICES, empty)
+        self._empty: Number = empty
 
-    def slots(self, first: int, stop: int) -> tuple[Positions, NDArray[np.float32]]:
+    def slots(self, first: int, stop: int) -> tuple[Positions, NDArray[Number]]:
         """Where the slots from sample ``first`` to ``stop`` start, and the last one ends; their values, to raise."""
         self._reach(stop)
         slots = np.arange(int(self._slot(first)), int(self._slot(stop - 1)) + 1)
         starts = -(-np.append(slots, slots[-1] + 1) * self._span // len(self._tops))
         return np.clip(starts, first, stop), self._tops[slots[0] : slots[-1] + 1]
 
-    def raise_to(self, samples: Positions, values: NDArray[np.floating]) -> None:
+    def raise_to(self, samples: Positions, values: NDArray[Number]) -> None:
         """Put values at samples."""
         if len(samples):
             self._reach(int(samples[-1]) + 1)
-            np.maximum.at(self._tops, samples * len(self._tops) // self._span, values.astype(np.float32))
+            np.maximum.at(self._tops, samples * len(self._tops) // self._span, values)
 
-    def over(self, length: int) -> NDArray[np.float32]:
+    def over(self, length: int) -> NDArray[Number]:
         """``[SLICES]``: each slice of a sound that turned out to be so long."""
         if not length:
-            return np.full(SLICES, self._empty, np.float32)
+            return np.full(SLICES, self._empty)
         starts = -(-np.arange(SLICES + 1) * length // SLICES)
         first = self._slot(np.minimum(starts[:-1], length - 1))
         last = np.maximum(first, self._slot(np.maximum(starts[1:] - 1, 0)))
-        return np.array([self._tops[a : b + 1].max() for a, b in zip(first, last, strict=True)])
+        return np.array([self._tops[a : b + 1].max() for a, b in zip(first, last, strict=True)], self._tops.dtype)
 
     def _slot(self, sample: int | Positions) -> NDArray[np.int64]:
         return np.asarray(sample, np.int64) * len(self._tops) // self._span

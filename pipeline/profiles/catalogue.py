@@ -180,7 +180,9 @@ PROFILE_ACX = Profile(
         )
     },
     names=NameRule(
-        r"[0-9]{2,}_[A-Za-z0-9_-]+\.mp3", "a number, _, then letters, digits, - and _: 01_Chapter-One.mp3", ACX_NAMES
+        r"[0-9]{2,}_[A-Za-z0-9_-]+\.[A-Za-z0-9]+",
+        "a number, _, then letters, digits, - and _: 01_Chapter-One.mp3",
+        ACX_NAMES,
     ),
     alike=ACX_OLDER,
 )

@@ -123,7 +123,7 @@ class Chain:
     high_pass: HighPass | None = HighPass()
     equaliser: tuple[Band, ...] = (
         Band("bell", centre_hz=300.0, gain_db=-1.0, q=1.0),  # against boxiness
-        Band("bell", centre_hz=3500.0, gain_db=1.0, q=0.8),  # for consonants
+        Band("bell", centre_hz=3500.0, gain_db=0.5, q=0.8),  # for consonants
     )
     de_esser: DeEsser | None = DeEsser()
     leveller: Leveller | None = Leveller()

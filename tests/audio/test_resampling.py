@@ -24,6 +24,16 @@ def test_images_of_a_tone_lie_under_minus_100_db(frequency_hz: float) -> None:
     assert 20 * np.log10(elsewhere / spectrum.max()) < -100.0
 
 
+@pytest.mark.parametrize("to_hz", [44100, 48000, 96000])
+def test_the_passband_is_flat_within_a_tenth_of_a_decibel_to_10900_hz(to_hz: int) -> None:
+    """By an impulse: what comes out has the filter's response."""
+    impulse = np.zeros(RATE_HZ, np.float32)
+    impulse[RATE_HZ // 2] = 1.0
+    out = resample(Sound(impulse, RATE_HZ), to_hz).samples.astype(np.float64)
+    response_db = 20 * np.log10(np.abs(np.fft.rfft(out))[: 10_900 + 1] * RATE_HZ / to_hz)
+    assert np.abs(response_db).max() < 0.1
+
+
 def test_a_tone_stays_where_it_is_in_time_and_level() -> None:
     out = resample(Sound(tone(1000.0, RATE_HZ), RATE_HZ), TO_HZ).samples
     expected = tone(1000.0, TO_HZ)

@@ -12,11 +12,13 @@ from urllib.parse import unquote
 import pytest
 
 from pipeline.delivery import RunTotals, write_report
+from pipeline.delivery.certificate import Certificate, FileCertificate, TitleFacts
+from pipeline.delivery.certificate_page import write_certificate
 from pipeline.delivery.report import clock, timecode
 from pipeline.errors import Place
 from pipeline.materials import Mark, Master, Notice, Take, Verdict
 from pipeline.production import Order
-from pipeline.profiles import Requirement
+from pipeline.profiles import Requirement, profile_named
 from pipeline.vault import Vault
 
 from .delivered import deliver
@@ -47,6 +49,11 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
+def certificate_of(*names: str, problem: str = "") -> Certificate:
+    files = tuple(FileCertificate(name, "chapter", "", 0, None, None, (), problem) for name in names)
+    return Certificate(profile_named("acx"), files, (), TitleFacts(), {})
+
+
 @pytest.fixture
 def report(masters: Sequence[Master], make_order: Callable[..., Order], vault: Vault) -> Path:
     order = make_order(title=EVIL, author=EVIL, formats=["mp3", "m4b"])
@@ -59,6 +66,8 @@ def report(masters: Sequence[Master], make_order: Callable[..., Order], vault: V
         1: [Take("k1", "ch01-0001-t1", 1.0, 0, (), True)],
         3: [Take("k2", "ch03-0001-t1", 1.0, 0, (), False), Take("k3", "ch03-0002-t3", 1.0, 0, (bad,), False)],
     }
+    certificate = certificate_of("one.mp3", "two.mp3")
+    write_certificate(order.output, certificate)
     return write_report(
         order.output / "report.html",
         order=order,
@@ -67,6 +76,7 @@ def report(masters: Sequence[Master], make_order: Callable[..., Order], vault: V
         takes_by_chapter=takes,
         notices=[Notice(EVIL, Place("/somebody/private/script.md", 12))],
         totals=RunTotals(audio_s=3723.0, wall_s=100.0, recorded=2, reused=1, flagged=1),
+        certificate=certificate,
     )
 
 
@@ -104,6 +114,7 @@ def test_every_chapter_figure_and_flag_is_told(report: Path, masters: Sequence[M
     assert "≤ −3 dB" in text and "✓ met" in text
     assert "2 recorded" in text and "1 re-used" in text
     assert "script.md:12" in text
+    assert "2 delivered files, decoded and measured: all meet acx" in text and 'href="certificate.html"' in text
     assert len(re.findall(r"<code>[0-9a-f]{64}</code>", text)) == 4
 
 
@@ -116,10 +127,25 @@ def test_a_report_without_chapters_or_takes_is_still_a_page(make_order: Callable
         takes_by_chapter={},
         notices=(),
         totals=RunTotals(0.0, 0.0, 0, 0, 0),
+        certificate=certificate_of(),
     )
     page = Page()
     page.feed(path.read_text(encoding="utf-8"))
     assert not page.open
+
+
+def test_files_that_miss_their_profile_are_told(make_order: Callable[..., Order], tmp_path: Path) -> None:
+    path = write_report(
+        tmp_path / "r.html",
+        order=make_order(),
+        masters=(),
+        deliverables=(),
+        takes_by_chapter={},
+        notices=(),
+        totals=RunTotals(0.0, 0.0, 0, 0, 0),
+        certificate=certificate_of("one.mp3", "two.mp3", problem="cannot be read"),
+    )
+    assert "✗ 2 requirements of acx missed by the delivered files" in path.read_text(encoding="utf-8")
 
 
 def test_clocks_round_without_sixty_seconds() -> None:
