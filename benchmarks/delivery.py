@@ -21,7 +21,9 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Self
 
@@ -115,6 +117,11 @@ def masters_of(wave: np.ndarray, hours: float, folder: Path) -> tuple[Master, ..
     return tuple(masters)
 
 
+def book(hours: float, folder: Path) -> tuple[Master, ...]:
+    """The masters of a book."""
+    return masters_of(speech(folder), hours, folder)
+
+
 class Memory(threading.Thread):
     """Looks ten times a second at how much memory this process and its children hold."""
 
@@ -181,7 +188,8 @@ def main() -> None:
     profile = profile_named("acx")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        masters = masters_of(speech(folder), hours, folder)
+        with ProcessPoolExecutor(1, get_context("spawn")) as apart:  # the narrator's memory is not delivery's
+            masters = apart.submit(book, hours, folder).result()
         hours = sum(master.seconds for master in masters) / 3600
         order = load_order(ROOT / "configs" / "audiobook.yaml")
 

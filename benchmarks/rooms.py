@@ -101,7 +101,9 @@ def main() -> None:
         measured(
             "deliver, FLAC + MP3 + M4B + sample",
             lambda _: master.seconds,
-            lambda: deliver([master], order, vault=vault, narrators="benchmark"),
+            lambda: deliver(
+                [master], order, vault=vault, narrators="benchmark", profile=order.production.master.resolved()
+            ),
         )
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory, both models loaded: {peak_mb:,.0f} MB")

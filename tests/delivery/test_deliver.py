@@ -382,7 +382,7 @@ except StorageError as error:
 """
 
 
-@pytest.mark.parametrize("format_name", ["flac", "mp3", "m4b"])
+@pytest.mark.parametrize("format_name", ["wav", "flac", "mp3", "m4b", "opus"])
 def test_a_disk_that_fills_is_told_and_leaves_no_file(
     make_master: Make, make_order: MakeOrder, vault: Vault, tmp_path: Path, format_name: str
 ) -> None:
