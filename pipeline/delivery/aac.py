@@ -54,7 +54,7 @@ def aac_segments(programme: Programme, kbps: int, ffmpeg: Ffmpeg) -> tuple[Encod
 
 def aac_prior(kbps: int, channels: int) -> Prior:
     """Measured on our speech: 64 kbps -0.06 LU and +0.27 dB of peak, 96 -0.04 and +0.04, 128 -0.02 and +0.03."""
-    return Prior(0.06, 0.5) if kbps < 96 * channels else Prior(0.04, 0.3)
+    return Prior(0.06, 0.5) if kbps < 96 * channels else Prior(0.04, 0.2)
 
 
 def _segment(

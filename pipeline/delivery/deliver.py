@@ -319,7 +319,12 @@ class _Delivery:
         if is_settled(settled, self.profile) or settled.rounds >= MOST_ROUNDS:
             return settled, None
         following = next_round(
-            settled, encodings, self.profile, peaks, can_turn=piece.turn is not None and found is not None
+            settled,
+            encodings,
+            self.profile,
+            peaks,
+            can_turn=piece.turn is not None and found is not None,
+            listen=lambda _: heard(piece.packed_s),
         )
         return settled, following
 

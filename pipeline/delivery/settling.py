@@ -8,7 +8,7 @@ fed. Of a file in segments only those that overshoot are limited further and enc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -19,15 +19,17 @@ from pipeline.audio.sound import Samples
 from pipeline.audio.true_peak import MARGIN, highest_peak
 from pipeline.delivery.encoding import Encoding
 from pipeline.delivery.programme import Treatment
-from pipeline.metering import Measurement
+from pipeline.metering import Measurement, Meter
 from pipeline.profiles import Profile
 from pipeline.vault import Vault, content_key
 
 ROOM = "settlings"
 STAGE = "settle/1"
 MOST_ROUNDS = 3
+GAIN_STEPS = 4  # of looking for a gain; each costs a pass over what is fed
+MOST_GAIN_DB = 3.0  # that a round adds: more is lost in the limiter
 NEAR_DB = 0.1  # how far from the master's level a decoded file may be
-CLEARANCE_DB = 0.1  # further down than a peak overshot: another encoding is another noise
+CLEARANCES_DB = (0.2, 0.6)  # further down than a peak overshot, after each round: another encoding is another noise
 GATED_DB = -70.0  # a level at or under BS.1770's absolute gate is no level of anything
 
 
@@ -96,6 +98,7 @@ def next_round(
     peaks_dbtp: Sequence[float],
     *,
     can_turn: bool,
+    listen: Callable[[Samples], None] = lambda _: None,
 ) -> Settled:
     """What to do differently.
 
@@ -105,14 +108,58 @@ def next_round(
         profile: whose ceiling holds.
         peaks_dbtp: true peak of each sound as it was decoded, exact over the ceiling.
         can_turn: the level is corrected in the file's header, which costs no encoding.
+        listen: hears what is measured meanwhile; what it raises stops it.
     """
     raise_db = -found.level_miss_db if abs(found.level_miss_db) > NEAR_DB else 0.0
-    gain_db = 0.0 if can_turn else raise_db
+    overs_db = [peak_dbtp + raise_db - profile.ceiling_dbtp for peak_dbtp in peaks_dbtp]
+    if can_turn and max(overs_db) <= 0.0:
+        return replace(found, turned_db=round(found.turned_db + raise_db, 3))
+    if len(sounds) == 1 and max(overs_db) > 0.0:
+        return replace(found, treatments=(_refitted(found, sounds[0], profile, peaks_dbtp[0], listen),))
     treatments = tuple(
-        _next_treatment(treatment, sound, profile, peak_dbtp + raise_db - profile.ceiling_dbtp, gain_db)
-        for treatment, sound, peak_dbtp in zip(found.treatments, sounds, peaks_dbtp, strict=True)
+        Treatment(
+            round(treatment.gain_db + raise_db, 3),
+            _lowered(treatment, sound, profile, over_db, found.rounds) if over_db > 0.0 else treatment.ceiling_dbtp,
+        )
+        for treatment, sound, over_db in zip(found.treatments, sounds, overs_db, strict=True)
     )
-    return replace(found, treatments=treatments, turned_db=found.turned_db + (raise_db if can_turn else 0.0))
+    return replace(found, treatments=treatments)
+
+
+def _refitted(
+    found: Settled, sound: Encoding, profile: Profile, peak_dbtp: float, listen: Callable[[Samples], None]
+) -> Treatment:
+    """A lower ceiling takes level away, more gain brings peaks back: the gain is found before anything is encoded."""
+    (before,) = found.treatments
+    assert sound.lossy is not None
+    programme = sound.lossy.programme
+
+    def level_db(treatment: Treatment) -> float:
+        meter = Meter(programme.rate_hz, programme.channels)
+        for block in programme.treated(treatment):
+            listen(block)
+            meter.add(block)
+        return level_of(profile, meter.measurement())
+
+    wanted_db = level_db(before) - found.level_miss_db
+    over_db = max(peak_dbtp - profile.ceiling_dbtp, 0.0)
+    ceiling_dbtp = _lowered(before, sound, profile, over_db, found.rounds)
+    gain_db = before.gain_db - found.level_miss_db
+    for _ in range(GAIN_STEPS):
+        missed_db = wanted_db - level_db(Treatment(gain_db, ceiling_dbtp))
+        gain_db = min(gain_db + missed_db, before.gain_db + MOST_GAIN_DB)
+        if abs(missed_db) < NEAR_DB / 5:
+            break
+    return Treatment(round(gain_db, 3), ceiling_dbtp)
+
+
+def _lowered(treatment: Treatment, sound: Encoding, profile: Profile, over_db: float, rounds: int) -> float:
+    """The ceiling that what is fed had, less what came out over it."""
+    assert sound.lossy is not None
+    fed_dbtp = min(profile.ceiling_dbtp, sound.lossy.programme.highest_dbtp + treatment.gain_db)
+    held = fed_dbtp if treatment.ceiling_dbtp is None else treatment.ceiling_dbtp
+    clearance_db = CLEARANCES_DB[min(rounds, len(CLEARANCES_DB)) - 1] if over_db > 0.0 else 0.0
+    return round(held - over_db - clearance_db, 3)
 
 
 def remark_on(name: str, found: Settled, profile: Profile) -> str:
@@ -177,7 +224,7 @@ class PeakWatch:
         self._look(np.concatenate([self._tail, block]))
 
     def peaks_dbtp(self) -> tuple[float, ...]:
-        """Of each part, at least the ceiling. Call it once, at the end."""
+        """Of each part; silence where none is over the ceiling. Call it once, at the end."""
         if self._tail is not None:
             self._look(np.concatenate([self._tail, np.zeros((MARGIN, self._tail.shape[1]), np.float32)]))
         return tuple(gain_to_db(peak) for peak in self._peaks)
@@ -193,8 +240,9 @@ class PeakWatch:
             first, last = max(start - self._heard, 0), min(end - self._heard, inner)
             if first < last:
                 for channel in joined[first : last + 2 * MARGIN].T:
-                    peak, _ = highest_peak(np.ascontiguousarray(channel), floor)
-                    self._peaks[part] = max(self._peaks[part], peak)
+                    peak, at = highest_peak(np.ascontiguousarray(channel), floor)
+                    if at >= 0:
+                        self._peaks[part] = max(self._peaks[part], peak)
         self._heard += inner
         self._tail = joined[inner:].copy()
 
@@ -211,14 +259,3 @@ def _first_treatment(sound: Encoding, profile: Profile) -> Treatment:
     fed_dbtp = profile.ceiling_dbtp - prior.margin_db
     highest_dbtp = sound.lossy.programme.highest_dbtp + prior.gain_db
     return Treatment(prior.gain_db, round(fed_dbtp, 3) if highest_dbtp > fed_dbtp else None)
-
-
-def _next_treatment(
-    treatment: Treatment, sound: Encoding, profile: Profile, over_db: float, gain_db: float
-) -> Treatment:
-    ceiling_dbtp = treatment.ceiling_dbtp
-    if over_db > 0.0 and sound.lossy is not None:
-        fed_dbtp = min(profile.ceiling_dbtp, sound.lossy.programme.highest_dbtp + treatment.gain_db)
-        held = fed_dbtp if ceiling_dbtp is None else ceiling_dbtp
-        ceiling_dbtp = round(held - over_db - CLEARANCE_DB, 3)
-    return Treatment(round(treatment.gain_db + gain_db, 3), ceiling_dbtp)

@@ -12,7 +12,6 @@ import pytest
 import soundfile
 
 from pipeline.audio.ffmpeg import find_ffmpeg
-from pipeline.delivery import deliver
 from pipeline.delivery.acx import (
     HEAD_S,
     LONGEST_S,
@@ -30,7 +29,7 @@ from pipeline.materials import Master
 from pipeline.production import NARRATOR, Order
 from pipeline.vault import Vault
 
-from .delivered import decode
+from .delivered import decode, deliver
 from .spoken import ODD_TITLES, RATE_HZ, spoken
 
 

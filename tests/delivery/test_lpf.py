@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.delivery import deliver
 from pipeline.delivery.timeline import plain
 from pipeline.materials import Master
 from pipeline.production import Order
 from pipeline.vault import Vault
 
-from .delivered import decode
+from .delivered import decode, deliver
 from .spoken import ODD_TITLES, order_in, spoken, with_sound
 
 ODD = tuple(enumerate(ODD_TITLES, 1))

@@ -13,14 +13,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.delivery import deliver
 from pipeline.delivery.readalong import clips, heading_length, paragraphs
 from pipeline.delivery.timeline import timeline_of
 from pipeline.materials import Master
 from pipeline.production import NARRATOR, Order, Pauses
 from pipeline.vault import Vault
 
-from .delivered import decode
+from .delivered import decode, deliver
 from .spoken import LONG_TITLE, odd_masters, order_in, spoken, with_sound
 
 OPF, DC = "{http://www.idpf.org/2007/opf}", "{http://purl.org/dc/elements/1.1/}"

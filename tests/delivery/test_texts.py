@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.delivery import deliver
 from pipeline.delivery.texts import TEXT_FORMATS
 from pipeline.materials import Master
 from pipeline.production import Order
 from pipeline.vault import Vault
 
+from .delivered import deliver
 from .spoken import ODD_TITLES
 
 TEXTS = ["vtt", "srt", "chapters", "transcript", "labels", "edl"]
