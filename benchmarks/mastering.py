@@ -206,6 +206,12 @@ def peer(table: Table, mix: ChapterMix, profile: Profile, folder: Path) -> None:
     table.row(f"ffmpeg {find_ffmpeg().version}, {profile.channels} channel(s)", statistics.median(times))
 
 
+def peak_memory_mb() -> float:
+    """This program's own; getrusage would count what the parent had before it became this one."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
 def alone(hours: float, folder: Path) -> None:
     """In a process of its own: a long master and the memory it took."""
     mix = ChapterMix(
@@ -215,11 +221,11 @@ def alone(hours: float, folder: Path) -> None:
         hours * 3600,
         tuple(Mark(str(n), "AB"[n % 2], "Words.", 10.0 * n, 10.0 * n + 9.0) for n in range(int(hours * 360))),
     )
-    before_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before_mb = peak_memory_mb()
     start = time.process_time()
     facts = master(mix, profile_named("acx"), folder)
     cpu_s = time.process_time() - start
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak_mb = peak_memory_mb()
     print(
         f"{hours:g} hours, acx: {cpu_s:,.0f} CPU s, {hours * 3600 / cpu_s:,.0f} x real time, {facts['renders']} "
         f"render(s), RMS {facts['level']:.3f} dBFS; peak memory {peak_mb:,.0f} MiB, {before_mb:,.0f} of it imports"

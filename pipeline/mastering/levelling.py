@@ -35,7 +35,9 @@ def levelled(blocks: Iterable[Samples], figures: Leveller, surveyed: Survey, rat
         surveyed: the programme.
         rate_hz: samples per second.
     """
-    gains = np.power(np.float32(10.0), fader_db(surveyed, figures) / np.float32(20.0))
+    gains = fader_db(surveyed, figures)  # 1.4 MB an hour; made into gains in place
+    gains *= np.float32(math.log(10.0) / 20.0)
+    np.exp(gains, out=gains)
     at = 0
     for block in blocks:
         first = at * CELLS_PER_S // rate_hz

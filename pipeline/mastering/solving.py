@@ -79,8 +79,13 @@ def envelope_of(blocks: Iterable[Samples], rate_hz: int, to_hz: int) -> Envelope
             before.hear([inner])
             after.hear(resampled([inner], rate_hz, to_hz))
     weighted_kept, plain_kept = (after.energies() / before.energies()).astype(np.float32)
-    weighted = cells.powers() * weighted_kept
-    return Envelope(weighted, np.concatenate(plain) * plain_kept, np.concatenate(peaks), gain_to_db(highest))
+    weighted = cells.powers()
+    weighted *= weighted_kept
+    del cells
+    power = np.concatenate(plain)
+    power *= plain_kept
+    plain.clear()
+    return Envelope(weighted, power, np.concatenate(peaks), gain_to_db(highest))
 
 
 class _Probe:
@@ -147,22 +152,21 @@ class Model:
     """
 
     def __init__(self, envelope: Envelope, profile: Profile, room_tone_dbfs: float) -> None:
-        self._envelope = envelope
+        self._powers = envelope.weighted if profile.measure == "integrated_lufs" else envelope.plain
+        self._peaks, self._peak_db = envelope.peaks, envelope.peak_db
         self._profile = profile
         self._tone = 10.0 ** (room_tone_dbfs / 10.0)
         self._weighted_tone = weighted_power(room_tone_dbfs, profile.rate_hz)
 
     def level(self, gain_db: float, *, limits: bool = True) -> float:
         """The measure after that gain, with or without the limiter; `SILENCE_DB` when it cannot be told."""
-        profile, envelope = self._profile, self._envelope
+        profile, powers = self._profile, self._powers
         ceiling = math.inf
         if limits and profile.limiter_dbtp is not None:
             ceiling = db_to_gain(profile.limiter_dbtp)
-        loudness = profile.measure == "integrated_lufs"
-        powers = envelope.weighted if loudness else envelope.plain
         hops = np.zeros(-(-len(powers) // HOP_CELLS))
-        _hop_sums(powers, envelope.peaks, db_to_gain(gain_db), ceiling, hops)
-        if not loudness:
+        _hop_sums(powers, self._peaks, db_to_gain(gain_db), ceiling, hops)
+        if profile.measure != "integrated_lufs":
             mean = hops.sum() / max(len(powers), 1) + self._tone
             return 10.0 * math.log10(mean) if mean > 0.0 else SILENCE_DB
         whole = len(powers) // HOP_CELLS
@@ -176,7 +180,7 @@ class Model:
         profile = self._profile
         plain_db = _rising_root(lambda gain_db: self.level(gain_db, limits=False), target, (-SEARCH_DB, SEARCH_DB))
         if profile.limiter_dbtp is None:
-            most_db = profile.ceiling_dbtp - PEAK_MARGIN_DB - self._envelope.peak_db
+            most_db = profile.ceiling_dbtp - PEAK_MARGIN_DB - self._peak_db
         else:
             most_db = plain_db + MOST_LIMITING_DB
         gain_db = min(_rising_root(self.level, target, (plain_db - 1.0, max(most_db, plain_db))), most_db)
