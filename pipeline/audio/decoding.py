@@ -33,7 +33,8 @@ OGG_PAGE_BYTES = 65307  # at most, RFC 3533
 OGG_LAST_PAGE = 4  # header type flag, RFC 3533
 LENGTH_SLACK_S = 0.1  # ffmpeg rounds the lengths it prints
 LARGE_FRAMES = ("-af", "asetnsamples=n=32768:p=0")  # a third less work than passing on every packet by itself
-TO_FLOAT = ("-map", "0:a:0", "-map_metadata", "-1", "-bitexact", *LARGE_FRAMES, "-c:a", "pcm_f32le", "-f", "wav", "pipe:1")
+AS_FLOAT = ("-c:a", "pcm_f32le", "-f", "wav", "pipe:1")
+TO_FLOAT = ("-map", "0:a:0", "-map_metadata", "-1", "-bitexact", *LARGE_FRAMES, *AS_FLOAT)
 
 
 @dataclass(frozen=True)

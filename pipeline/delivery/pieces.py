@@ -12,6 +12,7 @@ from pipeline.delivery.encoding import Encoding
 from pipeline.delivery.programme import Programme
 from pipeline.materials import Master
 from pipeline.production import Delivery, Order
+from pipeline.profiles import Codec
 from pipeline.vault import Vault, content_key
 
 VERSION = 2
@@ -78,6 +79,22 @@ class Job:
     cover: Cover
     ffmpeg: Ffmpeg
     vault: Vault
+
+    def kbps(self, codec: Codec, usual: int) -> int | None:
+        """The bit rate that is asked for; or the one nearest to ``usual`` that the profile's receiver takes.
+
+        Returns:
+            None where the usual one will do, and where a variable rate is asked for.
+        """
+        if self.delivery.bitrate_kbps is not None or self.delivery.quality is not None:
+            return self.delivery.bitrate_kbps
+        rule = self.order.production.master.resolved().encodings.get(codec)
+        if rule is None:
+            return None
+        stereo = rule.least_stereo_kbps if self.masters[0].channels > 1 else None
+        least, most = stereo or rule.least_kbps or usual, rule.most_kbps or usual
+        nearest = min(max(usual, least), max(most, least))
+        return None if nearest == usual else nearest
 
     def key(self, sound: object, *facts: object) -> str:
         """The key of a piece: format, cover, ffmpeg, the sound's key or keys, and what else it depends on."""

@@ -8,10 +8,18 @@ from functools import partial
 from typing import NamedTuple
 
 from pipeline.audio.ffmpeg import Ffmpeg
-from pipeline.delivery.aac import aac_bitrate_kbps, aac_segments
-from pipeline.delivery.acx import foresee_acx
+from pipeline.delivery.aac import DEFAULT_KBPS, aac_bitrate_kbps, aac_segments
+from pipeline.delivery.acx import foresee_acx, sample_master
 from pipeline.delivery.cover import Cover
-from pipeline.delivery.encoding import OPUS_DEFAULT_KBPS, mp3_bitrate_kbps, mp3_of, mp3_rate, opus_of, sample_encoding
+from pipeline.delivery.encoding import (
+    MP3_DEFAULT_KBPS,
+    OPUS_DEFAULT_KBPS,
+    mp3_bitrate_kbps,
+    mp3_of,
+    mp3_rate,
+    opus_of,
+    sample_encoding,
+)
 from pipeline.delivery.names import chapter_stems, title_stem
 from pipeline.delivery.ogg import turn_opus
 from pipeline.delivery.packing import (
@@ -90,12 +98,12 @@ def _wholes(job: Job, suffix: str) -> Iterator[Whole]:
     """Each chapter in a folder of the format's name, or the title in one file."""
     programme = Programme(job.masters)
     if job.delivery.per == "title":
-        tags = tags_of(job.order, job.narrators, len(job.masters))
+        tags = tags_of(job.order, job.narrators, job.masters)
         yield Whole(f"{title_stem(job.order.production.title)}.{suffix}", programme, tags, 0)
         return
     stems = chapter_stems(job.masters)
     for master, stem, start in zip(job.masters, stems, programme.starts, strict=True):
-        tags = tags_of(job.order, job.narrators, len(job.masters), master)
+        tags = tags_of(job.order, job.narrators, job.masters, master)
         yield Whole(f"{suffix}/{stem}.{suffix}", Programme((master,)), tags, start)
 
 
@@ -131,7 +139,7 @@ def _flacs(job: Job) -> Iterator[Piece]:
 
 
 def _mp3s(job: Job) -> Iterator[Piece]:
-    rate = mp3_rate(job.delivery.bitrate_kbps, job.delivery.quality, job.masters[0].rate_hz)
+    rate = mp3_rate(job.kbps("mp3", MP3_DEFAULT_KBPS), job.delivery.quality, job.masters[0].rate_hz)
     for whole in _wholes(job, "mp3"):
         encoding = mp3_of(whole.programme, rate, job.ffmpeg)
         pack = partial(pack_mp3, tags=whole.tags, cover=job.cover, chapters=id3_chapters(whole.programme))
@@ -139,7 +147,8 @@ def _mp3s(job: Job) -> Iterator[Piece]:
 
 
 def _opuses(job: Job) -> Iterator[Piece]:
-    kbps = job.delivery.bitrate_kbps or OPUS_DEFAULT_KBPS * job.masters[0].channels
+    usual = OPUS_DEFAULT_KBPS * job.masters[0].channels
+    kbps = job.kbps("opus", usual) or usual
     for whole in _wholes(job, "opus"):
         encoding = opus_of(whole.programme, kbps, job.ffmpeg)
         pack = partial(pack_opus, programme=whole.programme, tags=whole.tags, cover=job.cover)
@@ -149,9 +158,9 @@ def _opuses(job: Job) -> Iterator[Piece]:
 
 def _m4b(job: Job) -> Iterator[Piece]:
     programme = Programme(job.masters)
-    tags = tags_of(job.order, job.narrators, len(job.masters))
+    tags = tags_of(job.order, job.narrators, job.masters)
     whole = Whole(f"{title_stem(job.order.production.title)}.m4b", programme, tags, 0)
-    kbps = aac_bitrate_kbps(job.delivery.bitrate_kbps, programme.rate_hz, programme.channels)
+    kbps = aac_bitrate_kbps(job.kbps("aac", DEFAULT_KBPS), programme.rate_hz, programme.channels)
     segments = aac_segments(programme, kbps, job.ffmpeg)
     pack = partial(pack_m4b, programme=programme, tags=tags, cover=job.cover)
     key = job.key([segment.key for segment in segments], *whole.facts())
@@ -159,10 +168,10 @@ def _m4b(job: Job) -> Iterator[Piece]:
 
 
 def _sample(job: Job) -> Iterator[Piece]:
-    first = job.masters[0]
-    kbps = mp3_bitrate_kbps(job.delivery.bitrate_kbps, first.rate_hz)
+    first = sample_master(job.masters)
+    kbps = mp3_bitrate_kbps(job.kbps("mp3", MP3_DEFAULT_KBPS), first.rate_hz)
     encoding = sample_encoding(first, job.delivery.seconds or SAMPLE_S, kbps, job.ffmpeg)
-    tags = tags_of(job.order, job.narrators, len(job.masters))
+    tags = tags_of(job.order, job.narrators, job.masters)
     pack = partial(pack_mp3, tags=tags, cover=job.cover)
     yield Piece("sample", "sample.mp3", job.key(encoding.key, asdict(tags)), (encoding,), pack)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.delivery.timeline import plain
 from pipeline.materials import Master
 from pipeline.production import Order, Rights
 
@@ -63,23 +65,23 @@ class Tags:
         return "" if self.track is None else f"{self.track}/{self.track_count}"
 
 
-def tags_of(order: Order, narrators: str, count: int, master: Master | None = None) -> Tags:
+def tags_of(order: Order, narrators: str, masters: Sequence[Master], master: Master | None = None) -> Tags:
     """Tags of a chapter's file, or of the whole title when no ``master`` is named.
 
     Args:
         narrators: the narrator credit.
-        count: how many chapters the title has.
+        masters: the title's chapters; a track's number is its place among them, credits counted.
     """
     production = order.production
     return Tags(
-        title=_one_line(master.title or f"Chapter {master.number}") if master else _one_line(production.title),
-        artist=_one_line(production.author or narrators),
-        album=_one_line(production.title),
-        narrators=_one_line(narrators),
-        track=master.number if master else None,
-        track_count=count,
+        title=plain(master.title or f"Chapter {master.number}") if master else plain(production.title),
+        artist=plain(production.author or narrators),
+        album=plain(production.title),
+        narrators=plain(narrators),
+        track=masters.index(master) + 1 if master else None,
+        track_count=len(masters),
         copyright=_copyright(production.rights),
-        licence=_one_line(production.rights.licence),
+        licence=plain(production.rights.licence),
         language=production.language,
         comment=_comment(production.rights),
     )
@@ -148,18 +150,13 @@ def _filled(fields: dict[str, str]) -> dict[str, str]:
 
 
 def _copyright(rights: Rights) -> str:
-    producer = _one_line(rights.producer)
+    producer = plain(rights.producer)
     marked = producer if not producer or producer.startswith(("℗", "(P)")) else f"℗ {producer}"
-    return "; ".join(line for line in (_one_line(rights.copyright), marked) if line)
+    return "; ".join(line for line in (plain(rights.copyright), marked) if line)
 
 
 def _comment(rights: Rights) -> str:
-    licence = f"Licence: {_one_line(rights.licence)}." if rights.licence else ""
-    voices = f"Voices: {_one_line(rights.voices)}." if rights.voices else ""
-    source = f"Text: {_one_line(rights.source)}." if rights.source else ""
+    licence = f"Licence: {plain(rights.licence)}." if rights.licence else ""
+    voices = f"Voices: {plain(rights.voices)}." if rights.voices else ""
+    source = f"Text: {plain(rights.source)}." if rights.source else ""
     return " ".join(part for part in (DISCLOSURE, licence, voices, source) if part)
-
-
-def _one_line(text: str) -> str:
-    """Tags are lines: white space collapsed, control characters gone (a NUL would end an ID3 frame)."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -20,7 +20,7 @@ from pipeline.delivery.acx import (
 )
 from pipeline.delivery.captions import srt, vtt
 from pipeline.delivery.editlists import audacity_labels, edit_list, reaper_regions
-from pipeline.delivery.encoding import Encoding, Mp3Rate, mp3_bitrate_kbps, mp3_encoding, mp3_of
+from pipeline.delivery.encoding import MP3_DEFAULT_KBPS, Encoding, Mp3Rate, mp3_bitrate_kbps, mp3_encoding, mp3_of
 from pipeline.delivery.lpf import lpf_texts, pack_lpf
 from pipeline.delivery.names import chapter_stems, title_stem
 from pipeline.delivery.packing import pack_mp3
@@ -123,7 +123,7 @@ def _title(job: Job) -> str:
 
 
 def _tags(job: Job, master: Master | None = None) -> Tags:
-    return tags_of(job.order, job.narrators, len(job.masters), master)
+    return tags_of(job.order, job.narrators, job.masters, master)
 
 
 def _publication(job: Job) -> Publication:
@@ -146,7 +146,7 @@ def _package(
     job: Job, name: str, texts: Sequence[tuple[str, bytes]], pack: Callable[[Sequence[Path], Path], None]
 ) -> Piece:
     """A package of texts and of every chapter as MP3, encoded as the format ``mp3`` does."""
-    kbps = mp3_bitrate_kbps(job.delivery.bitrate_kbps, job.masters[0].rate_hz)
+    kbps = mp3_bitrate_kbps(job.kbps("mp3", MP3_DEFAULT_KBPS), job.masters[0].rate_hz)
     encodings = tuple(mp3_encoding(master, kbps, job.ffmpeg) for master in job.masters)
     facts = [(entry, _sha256(content)) for entry, content in texts]
     key = job.key([encoding.key for encoding in encodings], facts)

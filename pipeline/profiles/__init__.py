@@ -2,7 +2,7 @@
 
 from pipeline.profiles.catalogue import CHAINS, PROFILES, ChainName, ProfileName, profile_named
 from pipeline.profiles.chain import Chain
-from pipeline.profiles.profile import EncodingRule, Limit, NameRule, Profile, Requirement, Source
+from pipeline.profiles.profile import Codec, EncodingRule, Limit, NameRule, Profile, Requirement, Source
 from pipeline.profiles.requirements import FIGURES, requirements_of
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "PROFILES",
     "Chain",
     "ChainName",
+    "Codec",
     "EncodingRule",
     "Limit",
     "NameRule",
