@@ -23,7 +23,7 @@ from pipeline.audio.limiting import RELEASE_S
 from pipeline.audio.resampling import resampled
 from pipeline.audio.sound import Samples
 from pipeline.audio.true_peak import MARGIN, highest_peak
-from pipeline.mastering.gating import HOP_CELLS, Powers, WeightedCells, cell_powers, gated_lufs, over_hops
+from pipeline.mastering.gating import HOP_CELLS, Column, Powers, WeightedCells, cell_powers, gated_lufs, over_hops
 from pipeline.mastering.room_tone import weighted_power
 from pipeline.metering.kernels import CELLS_PER_S, cell_start
 from pipeline.profiles import Profile
@@ -67,25 +67,22 @@ def envelope_of(blocks: Iterable[Samples], rate_hz: int, to_hz: int) -> Envelope
         to_hz: of the master.
     """
     cells = WeightedCells(rate_hz)
-    plain, peaks, highest = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)], 0.0
+    plain, peaks, highest = Column(), Column(), 0.0
     before, after = _Probe(rate_hz), _Probe(to_hz)
     for number, frame in enumerate(in_context(cells.heard(blocks), FRAME_S * rate_hz, MARGIN)):
         highest, _ = highest_peak(frame, highest)
         inner = frame[MARGIN:-MARGIN]
         count = len(inner) * CELLS_PER_S // rate_hz  # whole ones
-        plain.append(cell_powers(inner, rate_hz)[:count].astype(np.float32))
+        plain.append(cell_powers(inner, rate_hz)[:count])
         peaks.append(_parabola_tops(frame, MARGIN, rate_hz, count))
         if (number < PROBED or number % PROBED == 0) and to_hz != rate_hz:
             before.hear([inner])
             after.hear(resampled([inner], rate_hz, to_hz))
     weighted_kept, plain_kept = (after.energies() / before.energies()).astype(np.float32)
-    weighted = cells.powers()
-    weighted *= weighted_kept
-    del cells
-    power = np.concatenate(plain)
-    power *= plain_kept
-    plain.clear()
-    return Envelope(weighted, power, np.concatenate(peaks), gain_to_db(highest))
+    envelope = Envelope(cells.powers(), plain.values(), peaks.values(), gain_to_db(highest))
+    np.multiply(envelope.weighted, weighted_kept, out=envelope.weighted)
+    np.multiply(envelope.plain, plain_kept, out=envelope.plain)
+    return envelope
 
 
 class _Probe:

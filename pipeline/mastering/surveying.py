@@ -14,7 +14,7 @@ from pipeline.audio.decibels import SILENCE_DB
 from pipeline.audio.framing import framed
 from pipeline.audio.sound import Samples
 from pipeline.errors import InputError
-from pipeline.mastering.gating import block_powers, cell_powers
+from pipeline.mastering.gating import Column, block_powers, cell_powers
 
 FRAME_S = 2
 SILENT = 1e-10  # power; -100 dBFS
@@ -52,13 +52,13 @@ def survey(blocks: Iterable[Samples], rate_hz: int, path: Path) -> Survey:
     Raises:
         InputError: a sample is infinite or no number.
     """
-    rows = [np.zeros(0, np.float32)]
+    column = Column()
     for number, frame in enumerate(framed(blocks, FRAME_S * rate_hz)):
         powers = cell_powers(frame, rate_hz)
         if not np.isfinite(powers).all():
             raise _not_finite(frame, number * FRAME_S, rate_hz, path)
-        rows.append(powers.astype(np.float32))
-    every = np.concatenate(rows)
+        column.append(powers)
+    every = column.values()
     return Survey(every, _speech_dbfs(every))
 
 
