@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import Place
-from pipeline.metering import Measurement
 from pipeline.profiles import Requirement
+
+if TYPE_CHECKING:
+    from pipeline.metering import Measurement  # and with it the compiled loops, which most commands do not need
 
 
 class PauseReason(StrEnum):
@@ -233,7 +236,9 @@ class ChapterMix:
 
 @dataclass(frozen=True)
 class Master:
-    """A chapter finished to a profile: a FLAC of 16 or 24 bits in the vault's ``masters`` room, measured.
+    """A chapter finished to a profile and measured, in the vault's ``masters`` room.
+
+    It is a FLAC of 16 or 24 bits; under a chain that does nothing at all, a WAV of 32-bit floats at the mix's rate.
 
     Attributes:
         number: the chapter's number.

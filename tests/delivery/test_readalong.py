@@ -52,6 +52,7 @@ def epubcheck() -> list[str] | None:
     return [java, "-jar", found] if java else None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(epubcheck() is None, reason="no epubcheck on PATH")
 def test_epubcheck_finds_nothing_in_a_book_of_odd_titles_and_texts(epub: Path) -> None:
     command = epubcheck()

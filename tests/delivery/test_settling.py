@@ -180,7 +180,7 @@ def test_a_round_lowers_only_what_was_over() -> None:
 def test_an_encoder_that_is_killed_is_told_and_a_rerun_finishes(
     make_master: Make, make_order: MakeOrder, vault: Vault, kind: str
 ) -> None:
-    master = make_master(1, "Long", 120.0)
+    master = make_master(1, "Long", 40.0)
     order = make_order(formats=[kind])
     over = threading.Event()
 

@@ -25,6 +25,9 @@ from tests.conftest import (
     shared_folder,
 )
 
+pytestmark = pytest.mark.xdist_group("flows")  # one worker: what they share is made once
+
+
 Command = Callable[..., Finished]
 
 SLOW_ENGINE = "engines: {humming: {delay_s: 0.3}}\n"
@@ -317,6 +320,7 @@ def test_prefect_has_recorded_every_task_by_the_time_the_run_ends(production: Pa
             "ch02 mix",
             "ch02 master",
             "deliver",
+            "certify",
         ],
         "COMPLETED",
     )
