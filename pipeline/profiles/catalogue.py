@@ -430,8 +430,8 @@ PROFILE_ARCHIVE = Profile(
     target=-27.0,
     tolerance=0.5,
     target_source=ours(
-        "leaves 26 dB for peaks that nothing limits; those of uncompressed speech stand up to 24 dB over its loudness "
-        "(measured on the sample book)"
+        "leaves 26 dB for peaks that nothing limits; those of uncompressed speech stand up to 24 dB over its "
+        "loudness (measured on the sample book)"
     ),
     ceiling_dbtp=-1.0,
     ceiling_source=ours("a later change of rate must not clip; gain stops here, because nothing is limited"),
