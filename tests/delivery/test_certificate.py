@@ -182,12 +182,12 @@ OTHERS: dict[str, tuple[str, Callable[[Path], Path], set[str]]] = {
     ),
     "an archive has 24 bits": (
         "archive",
-        lambda folder: write_wav(folder / "a.wav", narration(4.0, rms_dbfs=-24.8, rate_hz=48000), 48000),
+        lambda folder: write_wav(folder / "a.wav", narration(4.0, rms_dbfs=-28.8, rate_hz=48000), 48000),
         {"sample size"},
     ),
     "an archive in 24 bits": (
         "archive",
-        lambda folder: write_wav(folder / "a.wav", narration(4.0, rms_dbfs=-24.8, rate_hz=48000), 48000, "PCM_24"),
+        lambda folder: write_wav(folder / "a.wav", narration(4.0, rms_dbfs=-28.8, rate_hz=48000), 48000, "PCM_24"),
         set(),
     ),
     "a podcast below its loudness": (
