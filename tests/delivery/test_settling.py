@@ -176,7 +176,7 @@ def test_a_round_lowers_only_what_was_over() -> None:
     assert following.treatments[1].ceiling_dbtp == pytest.approx(-3.2 - 1.0 - settling.CLEARANCES_DB[0])
 
 
-@pytest.mark.parametrize("kind", ["mp3", "m4b", "opus"])
+@pytest.mark.parametrize("kind", ["m4b", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("mp3", "opus"))])
 def test_an_encoder_that_is_killed_is_told_and_a_rerun_finishes(
     make_master: Make, make_order: MakeOrder, vault: Vault, kind: str
 ) -> None:

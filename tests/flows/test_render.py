@@ -149,7 +149,7 @@ def test_killed_at_any_moment_a_rerun_ends_with_the_same_bytes(
     assert not leftovers
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_stopped_in_good_order_it_says_so_and_the_next_run_goes_on(
     kind: signal.Signals, production: Path, render: Command, undisturbed: dict[str, Any]
 ) -> None:

@@ -44,7 +44,9 @@ def at_rate(sound: np.ndarray, from_hz: int, to_hz: int) -> np.ndarray:
     return np.asarray(soxr.resample(sound, from_hz, to_hz, quality="VHQ"), np.float32).reshape(-1, sound[0].size)
 
 
-@pytest.mark.parametrize("rate_hz", [22050, 24000, 44100, 48000, 96000])
+@pytest.mark.parametrize(
+    "rate_hz", [24000, 44100, *(pytest.param(hz, marks=pytest.mark.slow) for hz in (22050, 48000, 96000))]
+)
 @pytest.mark.parametrize("name", ["speech", "music"])
 def test_speech_and_music_at_every_rate(
     name: str, rate_hz: int, request: pytest.FixtureRequest, tmp_path: Path
