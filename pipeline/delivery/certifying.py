@@ -8,14 +8,12 @@ from pathlib import Path
 from pipeline.audio.ffmpeg import find_ffmpeg
 from pipeline.casting import CastVoice
 from pipeline.delivery.certificate import Certificate, Kind, Subject, TitleFacts, VoiceCredit, certify
+from pipeline.delivery.pieces import AUDIO_SUFFIXES
 from pipeline.delivery.tags import DISCLOSURE
 from pipeline.materials import Deliverable, Master
 from pipeline.production import Order
 from pipeline.profiles import Requirement
 from pipeline.vault import Vault
-
-AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".m4b", ".m4a", ".opus"})
-AUDIO_FORMATS = frozenset({"wav", "flac", "mp3", "m4b", "opus", "sample", "acx"})
 
 
 def certify_title(
@@ -51,7 +49,7 @@ def certify_title(
 
 def _subjects(deliverables: Sequence[Deliverable], output: Path) -> Iterator[Subject]:
     for item in deliverables:
-        if item.format in AUDIO_FORMATS and item.path.suffix in AUDIO_SUFFIXES:
+        if item.path.suffix in AUDIO_SUFFIXES:
             name = item.path.relative_to(output).as_posix()
             yield Subject(item.path, name, _kind(item, output), for_receiver=item.format == "acx")
 

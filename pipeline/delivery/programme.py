@@ -41,9 +41,6 @@ class Treatment:
     ceiling_dbtp: float | None = None
 
 
-AS_IT_IS = Treatment()
-
-
 @dataclass(frozen=True)
 class Programme:
     """Masters of one rate and channel count, one after the other.

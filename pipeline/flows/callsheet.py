@@ -13,6 +13,7 @@ from pipeline.engines import ReadingLimits
 from pipeline.errors import InputError
 from pipeline.materials import ChapterChunks, Notice
 from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
+from pipeline.profiles import Profile
 from pipeline.script import chunk_manuscript, read_credits, read_manuscript
 from pipeline.vault import Vault
 
@@ -35,6 +36,11 @@ class CallSheet:
     @property
     def vault(self) -> Vault:
         return Vault(self.order.vault)
+
+    @property
+    def profile(self) -> Profile:
+        """What the chapters are mastered to and the files are judged by."""
+        return self.order.production.master.resolved()
 
     @property
     def narrators(self) -> str:

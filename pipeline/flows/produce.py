@@ -201,7 +201,7 @@ def master(run: Run, chapter: ChapterChunks, mixed: ChapterMix) -> Master:
         mixed,
         number=chapter.number,
         title=chapter.title,
-        profile=production.master.resolved(),
+        profile=run.sheet.profile,
         room_tone_dbfs=production.mix.room_tone_dbfs,
         vault=run.sheet.vault,
     )
@@ -219,7 +219,7 @@ def deliver_title(run: Run, masters: Sequence[Master]) -> tuple[Deliverable, ...
         sheet.order,
         vault=sheet.vault,
         narrators=sheet.narrators,
-        profile=sheet.order.production.master.resolved(),
+        profile=sheet.profile,
         report_progress=lambda name, share: run.tell(Delivering(name, share)),
     )
 
@@ -229,7 +229,7 @@ def certify(run: Run, masters: Sequence[Master], deliverables: Sequence[Delivera
     """Judge every file by the profile, and write the certificate beside them."""
     run.go_on()
     sheet = run.sheet
-    together = consistency(masters, sheet.order.production.master.resolved())
+    together = consistency(masters, sheet.profile)
     certificate = certify_title(sheet.order, masters, deliverables, sheet.cast, vault=sheet.vault, together=together)
     write_certificate(sheet.order.output, certificate)
     run.tell(Certified(certificate.profile.name, len(certificate.files), certificate.missed))
