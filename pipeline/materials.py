@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -31,6 +32,57 @@ class LineKind(StrEnum):
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     LINE = "line"  # spoken by a named role
+    NOTE = "note"  # a footnote or endnote
+    TABLE = "table"
+    CAPTION = "caption"
+    IMAGE = "image"  # its description
+
+
+@dataclass(frozen=True)
+class Source:
+    """A script as characters. Offsets everywhere count characters of ``text`` from 0.
+
+    Of a text file it is the file: decoded, byte order mark gone, every line end a line feed. Of a book with files
+    inside (EPUB, DOCX, PDF) and of HTML it is what the reader took out of it, every block on lines of its own.
+
+    Attributes:
+        path: the file.
+        text: its characters.
+        starts: offset at which each line (text file) or block (others) begins, ascending, the first is 0.
+        places: where each of ``starts`` stands: the file, or the file in the book, and its line there; empty for a
+            text file, whose lines count from 1 and have columns.
+    """
+
+    path: Path
+    text: str
+    starts: tuple[int, ...] = (0,)
+    places: tuple[Place, ...] = ()
+
+    def place(self, offset: int) -> Place:
+        """Where the character at ``offset`` stands, as editors count."""
+        index = max(bisect_right(self.starts, offset), 1) - 1
+        if self.places:
+            return self.places[index]
+        return Place(str(self.path), index + 1, offset - self.starts[index] + 1)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A stretch of a shown text that is spoken otherwise than it is written, or something spoken that is not written.
+
+    Attributes:
+        start: its first character in the shown text.
+        end: one past its last; the same as ``start`` for what is added there (a sound, an announcement).
+        spoken: what is said instead; may be empty.
+        why: in a word: ``say``, ``lexicon``, ``number``, ``abbreviation``, ``sound``, ``announcement``, …
+        phonemes: the pronunciation in IPA where one is known; engines that take none read ``spoken``.
+    """
+
+    start: int
+    end: int
+    spoken: str
+    why: str
+    phonemes: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,10 +91,12 @@ class Sentence:
 
     Attributes:
         shown: the text as captions show it (white space collapsed, markup gone).
-        spoken: the text as the narrator reads it (lexicon applied).
+        spoken: the text as the narrator reads it: ``shown`` with ``edits`` applied, white space collapsed.
         start: offset of its first character in the source text, counted in characters from 0.
-        end: offset one past its last character.
-        words: start and end offset of each word of ``shown``, a dash ending a word; empty when not known.
+        end: offset one past its last character; the same as ``start`` for an announcement, which no source holds.
+        words: start and end of each word of ``shown`` in the source, a dash ending a word; empty when not known.
+        edits: in order, not overlapping.
+        language: BCP 47 tag where it is not the production's.
     """
 
     shown: str
@@ -50,16 +104,23 @@ class Sentence:
     start: int
     end: int
     words: tuple[tuple[int, int], ...] = ()
+    edits: tuple[Edit, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True)
 class Line:
-    """What one role says without a break: a paragraph, a line of dialogue or a heading."""
+    """What one role says without a break: a paragraph, a line of dialogue or a heading.
+
+    Attributes:
+        delivery: how the script wants it said, ``whispering``; empty for as usual.
+    """
 
     role: str
     kind: LineKind
     sentences: tuple[Sentence, ...]
     place: Place
+    delivery: str = ""
 
     @property
     def spoken(self) -> str:
@@ -82,12 +143,31 @@ class Break:
 
 
 @dataclass(frozen=True)
+class Cue:
+    """Music, an effect or ambience that the script asks for, or the end of one.
+
+    Attributes:
+        action: ``music``, ``sfx``, ``ambience`` or ``stop``.
+        name: the sound's name.
+        options: the rest, as name and value: ``("under", "")``, ``("fade", "3s")``.
+    """
+
+    action: str
+    name: str
+    options: tuple[tuple[str, str], ...]
+    place: Place
+
+
+Element = Line | Rest | Break | Cue
+
+
+@dataclass(frozen=True)
 class Chapter:
     """What the listener counts. ``number`` starts at 1; ``title`` is what tags and lists show."""
 
     number: int
     title: str
-    elements: tuple[Line | Rest | Break, ...]
+    elements: tuple[Element, ...]
     place: Place
 
     @property
@@ -100,21 +180,40 @@ class Chapter:
 
 
 @dataclass(frozen=True)
-class Manuscript:
-    """A script that has been read: chapters in order, every word of it in a line or in ``skipped``.
+class Tally:
+    """The words of one stretch of the source accounted for.
 
     Attributes:
-        source: the file it came from.
-        chapters: in the order of the source.
-        roles: every role that speaks, in order of first appearance.
-        meta: the front matter, as read.
-        line_starts: offset of each line of the source; turns offsets into places.
+        title: the chapter's; what belongs to no chapter has the title of its section.
+        read: words that are read.
+        skipped: words that are not, by the policy's name (``footnotes``, ``page_numbers``, ``section: index``, …).
+        announced: words that are spoken and not in the source.
     """
 
-    source: Path
+    title: str
+    read: int
+    skipped: Mapping[str, int]
+    announced: int = 0
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """A script that has been read: chapters in order, every word of it in a line or counted as skipped.
+
+    Attributes:
+        source: its characters.
+        chapters: in the order of the source.
+        roles: every role that speaks, in order of first appearance.
+        meta: the front matter or the book's own metadata, as read.
+        account: one tally for each chapter, then those of what lies outside the chapters.
+        notices: what a producer should know of the reading.
+    """
+
+    source: Source
     chapters: tuple[Chapter, ...]
     meta: dict[str, object] = field(default_factory=dict)
-    line_starts: tuple[int, ...] = (0,)
+    account: tuple[Tally, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -137,6 +236,11 @@ class Chunk:
         place: where it starts in the source.
         start: character offset of its first character in the source.
         end: character offset one past its last.
+        sentences: what it is made of: whole sentences, or one part of a sentence too long for one breath.
+        language: BCP 47 tag where it is not the production's.
+        delivery: how the script wants it said; empty for as usual.
+        kind: of the line it belongs to.
+        opens_line: it is the line's first chunk.
     """
 
     slate: str
@@ -150,6 +254,11 @@ class Chunk:
     place: Place
     start: int
     end: int
+    sentences: tuple[Sentence, ...] = ()
+    language: str = ""
+    delivery: str = ""
+    kind: LineKind = LineKind.PARAGRAPH
+    opens_line: bool = True
 
 
 @dataclass(frozen=True)
@@ -165,11 +274,16 @@ class Notice:
 
 @dataclass(frozen=True)
 class ChapterChunks:
-    """A chapter ready to be recorded."""
+    """A chapter ready to be recorded.
+
+    Attributes:
+        cues: music, effects and ambience, each with the number of chunks that are read before it.
+    """
 
     number: int
     title: str
     chunks: tuple[Chunk, ...]
+    cues: tuple[tuple[int, Cue], ...] = ()
 
     @property
     def estimated_s(self) -> float:

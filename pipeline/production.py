@@ -43,12 +43,76 @@ class Rights(Model):
     source: str = Field("", description="Edition that the script was taken from.")
 
 
+ScriptFormat = Literal["auto", "markdown", "text", "epub", "docx", "html", "fountain", "ssml", "pdf"]
+
+
 class Script(Model):
     """Where the words come from."""
 
     path: Annotated[Path, Field(strict=False)] = Field(description="The script, relative to the production file.")
-    format: Literal["auto", "markdown", "text"] = Field(
-        "auto", description="auto goes by the file's suffix: .md or .markdown is markdown, .txt is text."
+    format: ScriptFormat = Field("auto", description="auto goes by the file's suffix and content.")
+
+
+Policy = Literal["skip", "read", "announce"]
+
+
+class Policies(Model):
+    """What of a book is read beside its text. ``announce`` reads it after a word that says what it is."""
+
+    footnotes: Policy = Field("skip", description="Footnotes and endnotes, after the paragraph they belong to.")
+    tables: Policy = Field("skip", description="Row by row.")
+    images: Policy = Field("skip", description="The description (alt text) of a picture.")
+    captions: Policy = Field("read", description="Captions of tables and pictures.")
+    page_numbers: Policy = Field("skip", description="Numbers of the printed edition's pages.")
+    links: Policy = Field("skip", description="The address of a link; its text is read in any case.")
+    emphasis: Literal["plain", "capitals"] = Field(
+        "plain", description="capitals: what is set in bold or italics is stressed by engines that know how (Bark)."
+    )
+    headings: str = Field(
+        "{heading}",
+        description="How a chapter is announced: text with {heading}, {number}, {title}; empty: not at all.",
+    )
+    narrate: tuple[str, ...] = Field(
+        (),
+        description="Sections to read that are otherwise skipped, by kind (index, copyright, …), title or file name.",
+    )
+    leave_out: tuple[str, ...] = Field((), description="Sections not to read, by kind, title or file name.")
+
+    @field_validator("headings")
+    @classmethod
+    def _known_fields(cls, text: str) -> str:
+        for name in re.findall(r"{(.*?)}", text):
+            if name not in ("heading", "number", "title"):
+                raise ValueError(f"'{{{name}}}' stands for nothing; there are {{heading}}, {{number}} and {{title}}")
+        return text
+
+
+class Pronunciation(Model):
+    """How a word is said, in the production's own lexicon."""
+
+    say: str = Field("", description="Respelling, as the narrator should read it.")
+    ipa: str = Field("", description="Phonemes in IPA, for engines that take them; others read 'say'.")
+    language: str = Field("", description="BCP 47 tag: only in text of this language.")
+    case: bool | None = Field(None, description="Only as it is written; default: when the entry has a capital.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.say and not self.ipa:
+            raise ValueError("an entry needs 'say' or 'ipa'")
+        return self
+
+
+class Dialogue(Model):
+    """Quoted speech of a novel given to roles. Off unless asked for."""
+
+    mode: Literal["off", "cast"] = Field(
+        "off", description="cast: speech goes to the roles that the cast sheet names; `chapterhouse cast` writes it."
+    )
+    sheet: Annotated[Path, Field(strict=False)] | None = Field(
+        None, description="The cast sheet; default: <production>.cast.yaml beside the production file."
+    )
+    quotes: Literal["auto", "double", "single", "guillemets", "low-high", "dash"] = Field(
+        "auto", description="Style of quotation marks; auto looks at the text."
     )
 
 
@@ -373,9 +437,15 @@ class Production(Model):
     engines: dict[Engine, dict[str, SettingValue]] = Field(
         default_factory=dict, description="Settings of an engine, e.g. bark: {model: suno/bark-small}."
     )
-    lexicon: dict[str, str] = Field(
-        default_factory=dict, description="Spelling → respelling; whole words, as the narrator should read them."
+    lexicon: dict[str, str | Pronunciation] = Field(
+        default_factory=dict, description="Spelling → respelling, or {say, ipa, language, case}; whole words."
     )
+    lexicons: tuple[Annotated[Path, Field(strict=False)], ...] = Field(
+        (),
+        description="Files of more words (.csv or W3C .pls), the house's first, then the series'; the last wins.",
+    )
+    reading: Policies = Policies()
+    dialogue: Dialogue = Dialogue()
     pauses: Pauses = Pauses()
     verify: Verify = Verify()
     mix: Mix = Mix()

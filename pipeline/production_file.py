@@ -21,7 +21,10 @@ from pipeline.production import Order, Production, dotted
 MAX_BASES = 8
 MAX_BYTES = 1 << 20  # a production file is written by hand; a megabyte of YAML is something else
 
-PATH_FIELDS = {("script", "path"), ("cover",), ("paths", "output"), ("paths", "vault"), ("paths", "state")}
+PATH_FIELDS = {
+    ("script", "path"), ("cover",), ("dialogue", "sheet"),
+    ("paths", "output"), ("paths", "vault"), ("paths", "state"),
+}  # fmt: skip
 
 Places = dict[str, Place]
 
@@ -156,8 +159,9 @@ def _absolute(value: Any, path: tuple[str | int, ...], file: Path) -> Any:
     if not isinstance(value, str):
         return value
     voice_file = path[:1] == ("cast",) and path[-1:] == ("voice",) and value.endswith(".npz")
+    lexicon = path[:1] == ("lexicons",)
     setting = path[:1] == ("engines",) and value.startswith(("./", "../", "~"))
-    if path in PATH_FIELDS or voice_file or setting:
+    if path in PATH_FIELDS or voice_file or lexicon or setting:
         return str((file.parent / Path(value).expanduser()).resolve())
     return value
 

@@ -37,6 +37,25 @@ class ReadingLimits:
 
 
 @dataclass(frozen=True)
+class Abilities:
+    """What an engine can do beside reading plain words. What it cannot is told before anything is recorded.
+
+    Attributes:
+        sounds: tags it makes a sound of, as it wants them in the text, without brackets: ``laughs``.
+        sings: it sings what stands between two ``♪``.
+        capitals: a word in capitals is stressed, not spelled.
+        phonemes: pronunciations in IPA may come with a reading (`Reading.pronunciations`).
+        deliveries: ways of saying that it knows: ``whispering``.
+    """
+
+    sounds: frozenset[str] = frozenset()
+    sings: bool = False
+    capitals: bool = False
+    phonemes: bool = False
+    deliveries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class VoiceCard:
     """One voice of an engine, for listings and checks."""
 
@@ -57,6 +76,7 @@ class Reading:
         seed: decides every random choice of the engine.
         speed: 1.0 is the voice's own pace; 0.5 slow … 2.0 fast.
         sampling: engine options of this reading (Bark: temperatures, min_eos_p), sorted (name, value) pairs.
+        pronunciations: first and last-plus-one character of a stretch of ``text`` and how it sounds, in IPA.
     """
 
     text: str
@@ -65,6 +85,7 @@ class Reading:
     seed: int = 0
     speed: float = 1.0
     sampling: tuple[tuple[str, float | int | str | bool | None], ...] = ()
+    pronunciations: tuple[tuple[int, int, str], ...] = ()
 
 
 class Unreadable(EngineError):
@@ -118,6 +139,7 @@ class Engine(Protocol):
     Attributes:
         languages: primary language subtags it speaks; ``*`` stands for all.
         speeds: the slowest and the fastest pace it can be asked for, 1.0 is the voice's own.
+        abilities: beside plain words.
     """
 
     name: str
@@ -125,6 +147,7 @@ class Engine(Protocol):
     licence: str
     languages: tuple[str, ...]
     speeds: tuple[float, float]
+    abilities: Abilities
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """What this engine reads in one breath."""

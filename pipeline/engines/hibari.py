@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Reading, ReadingLimits, Settings, VoiceCard
+from pipeline.engines import Abilities, Reading, ReadingLimits, Settings, VoiceCard
 from pipeline.engines.english import English, in_passes, phoneme_ids
 from pipeline.engines.fingerprints import file_hash, package_versions, packaged_file, short_hash
 from pipeline.engines.settings import Setting, checked_name, checked_settings
@@ -64,6 +64,7 @@ class HibariEngine:
     licence = "Apache-2.0"
     languages: tuple[str, ...] = ("en",)
     speeds = (0.5, 2.0)
+    abilities = Abilities()
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """Up to one pass of the model: 400 phonemes, measured 25 s (a longer text is read in several)."""

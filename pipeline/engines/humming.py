@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.audio.sound import Samples, Sound
-from pipeline.engines import Reading, ReadingLimits, Settings, Unreadable, VoiceCard
+from pipeline.engines import Abilities, Reading, ReadingLimits, Settings, Unreadable, VoiceCard
 from pipeline.engines.fingerprints import short_hash
 from pipeline.engines.settings import Setting, checked_name, checked_settings
 
@@ -91,6 +91,7 @@ class HummingEngine:
     licence = "Apache-2.0"
     languages: tuple[str, ...] = ("*",)
     speeds = (0.5, 2.0)
+    abilities = Abilities()
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """As long as the other narrators'."""

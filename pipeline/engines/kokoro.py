@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Reading, ReadingLimits, Settings, Unreadable, VoiceCard
+from pipeline.engines import Abilities, Reading, ReadingLimits, Settings, Unreadable, VoiceCard
 from pipeline.engines.english import English, phoneme_ids
 from pipeline.engines.fingerprints import file_hash, package_versions, packaged_file, short_hash
 from pipeline.engines.settings import Setting, checked_name, checked_settings
@@ -100,6 +100,7 @@ class KokoroEngine:
     licence = "Apache-2.0 (weights, voices), MIT (ONNX export)"
     languages: tuple[str, ...] = ("en",)
     speeds = (0.5, 2.0)
+    abilities = Abilities()
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """Well under 510 phonemes for written-out English (measured: at most 1.11 phonemes a character)."""

@@ -12,7 +12,7 @@ from pipeline.delivery import check_cover
 from pipeline.engines import ReadingLimits
 from pipeline.errors import InputError
 from pipeline.materials import ChapterChunks, Notice
-from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
+from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order, Production
 from pipeline.profiles import Profile
 from pipeline.script import chunk_manuscript, read_credits, read_manuscript
 from pipeline.vault import Vault
@@ -73,7 +73,7 @@ def draw_up(order: Order) -> CallSheet:
         order.script,
         format=production.script.format,
         language=production.language,
-        lexicon=production.lexicon,
+        lexicon=_respellings(production),
         roles=cast,
     )
     limits = {role: voice.limits for role, voice in cast.items()}
@@ -83,6 +83,12 @@ def draw_up(order: Order) -> CallSheet:
     opening, closing = _credits(order, last=chapters[-1].number, limits=limits)
     notices = (*check_cover(order), *_room_notices(order), *notices)
     return CallSheet(order, cast, (*opening, *chapters, *closing), notices)
+
+
+def _respellings(production: Production) -> dict[str, str]:
+    return {
+        word: entry if isinstance(entry, str) else entry.say or word for word, entry in production.lexicon.items()
+    }
 
 
 def _room_notices(order: Order) -> Iterator[Notice]:
@@ -119,7 +125,7 @@ def _credits(
             number=number,
             title=title,
             language=production.language,
-            lexicon=production.lexicon,
+            lexicon=_respellings(production),
             place=place,
         )
         chunked.append(chunk_manuscript(read, limits=limits, language=production.language)[0])

@@ -7,11 +7,10 @@ from pipeline.script.accounting import UnaccountedWords, account
 from pipeline.script.chunking import chunk_manuscript
 from pipeline.script.credits import read_credits
 from pipeline.script.duration import estimate_seconds
-from pipeline.script.reading import read_manuscript
-from pipeline.script.source import Source, read_source
+from pipeline.script.preparing import read_manuscript
+from pipeline.script.reading.source import read_source
 
 __all__ = [
-    "Source",
     "UnaccountedWords",
     "account",
     "chunk_manuscript",

@@ -8,24 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from pipeline.materials import Chapter, ChapterChunks, Manuscript
-from pipeline.script.source import Source
+from pipeline.materials import Chapter, ChapterChunks, Manuscript, Source
 
 
 class UnaccountedWords(RuntimeError):
     """The text that comes out is not the text that went in. Our own mistake; please report it."""
 
 
-def account_for_source(source: Source, is_markup: bytes | bytearray, manuscript: Manuscript) -> None:
+def account_for_source(source: Source, fates: bytes | bytearray, manuscript: Manuscript) -> None:
     """Check that the sentences hold every character of the source that is neither markup nor white space, in order.
 
     Args:
-        is_markup: one byte for each character of the source; not 0 for what is never spoken.
+        fates: one byte for each character of the source; not 0 for what is never spoken.
 
     Raises:
         UnaccountedWords: names the place of the first character that differs.
     """
-    kept = [i for i, letter in enumerate(source.text) if not is_markup[i] and not letter.isspace()]
+    kept = [i for i, letter in enumerate(source.text) if not fates[i] and not letter.isspace()]
     shown = "".join(
         "".join(sentence.shown.split())
         for chapter in manuscript.chapters

@@ -22,7 +22,6 @@ from pipeline.materials import (
 from pipeline.script.accounting import account
 from pipeline.script.cutting import Breath, breaths
 from pipeline.script.sentences import has_model
-from pipeline.script.source import place_at
 
 STRAY_S = 1.5
 STRAY_COST = 1.0
@@ -39,10 +38,8 @@ class _Setting:
     limits: Mapping[str, ReadingLimits]
     language: str
 
-    def place(self, offset: int, line: Line) -> Place:
-        if len(self.manuscript.line_starts) < 2 and offset:
-            return line.place  # made without a source
-        return place_at(line.place.file, self.manuscript.line_starts, offset)
+    def place(self, offset: int) -> Place:
+        return self.manuscript.source.place(offset)
 
 
 @dataclass(frozen=True)
@@ -128,7 +125,7 @@ def _chunks(parts: list[Breath], turn: _Turn, setting: _Setting) -> Iterator[Chu
             estimated_s=sum(part.seconds for part in group),
             pause=turn.pause if is_last else inner,
             asked_s=turn.asked_s if is_last else None,
-            place=setting.place(group[0].start, line),
+            place=setting.place(group[0].start),
             start=group[0].start,
             end=group[-1].end,
         )
@@ -180,7 +177,7 @@ def _cut_notices(cut: list[tuple[Breath, ...]], line: Line, setting: _Setting) -
             whole = sum(part.seconds for part in parts)
             words = " ".join(parts[0].shown.split()[:5])
             what = f"'{words} …' is too long for one breath (about {whole:.0f} s) and is read in {len(parts)} parts"
-            yield Notice(what, setting.place(parts[0].start, line))
+            yield Notice(what, setting.place(parts[0].start))
 
 
 def _rest_notices(chapter: Chapter) -> Iterator[Notice]:
@@ -194,4 +191,4 @@ def _rest_notices(chapter: Chapter) -> Iterator[Notice]:
 def _language_notices(setting: _Setting) -> Iterator[Notice]:
     if not has_model(setting.language):
         what = f"no rules for sentences in '{setting.language}'; the English ones are used"
-        yield Notice(what, Place(str(setting.manuscript.source)))
+        yield Notice(what, Place(str(setting.manuscript.source.path)))

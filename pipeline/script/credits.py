@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.errors import InputError, Place
-from pipeline.materials import Chapter, Line, LineKind, Manuscript, Sentence
+from pipeline.materials import Chapter, Line, LineKind, Manuscript, Sentence, Source
 from pipeline.production import NARRATOR
 from pipeline.script.lexicon import speaker_of
 from pipeline.script.sentences import splitter
@@ -41,4 +41,5 @@ def read_credits(
         for start, end in splitter(language)(words)
     )
     line = Line(NARRATOR, LineKind.PARAGRAPH, sentences, place)
-    return Manuscript(source=Path(place.file), chapters=(Chapter(number, title, (line,), place),))
+    source = Source(Path(place.file), words, (0,), (place,))
+    return Manuscript(source, (Chapter(number, title, (line,), place),))

@@ -9,7 +9,7 @@ import pytest
 from pipeline.engines import ReadingLimits
 from pipeline.errors import InputError
 from pipeline.materials import Chunk, Manuscript, Notice, PauseReason
-from pipeline.script import UnaccountedWords, account, chunk_manuscript, estimate_seconds, read_source
+from pipeline.script import UnaccountedWords, account, chunk_manuscript, estimate_seconds
 
 from .conftest import Read
 
@@ -163,7 +163,7 @@ def test_a_long_sentence_keeps_spelling_and_respelling_together(read: Read) -> N
 
 def test_chunks_know_where_their_words_stand(read: Read) -> None:
     manuscript = read(f"# A\n\n{LONG.replace(' and', chr(10) + 'and')}. Yes, *here*.\n")
-    text = read_source(manuscript.source).text
+    text = manuscript.source.text
     for chunk in chunks_of(manuscript):
         assert " ".join(text[chunk.start : chunk.end].replace("*", "").split()) == chunk.shown.replace("*", "")
         lines = text[: chunk.start].split("\n")

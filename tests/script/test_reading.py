@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pipeline.materials import Break, Line, LineKind, Manuscript, Rest
-from pipeline.script import read_source
 
 from .conftest import Read
 
@@ -130,7 +129,7 @@ def test_characters_are_shown_as_they_were_written(read: Read) -> None:
 
 def test_every_word_keeps_its_place_in_the_source(read: Read) -> None:
     manuscript = read("# A *b*\n\nHOST: One **two**\n<!-- x --> three [four](u) Five.\n")
-    text = read_source(manuscript.source).text
+    text = manuscript.source.text
     for chapter in manuscript.chapters:
         for line in chapter.lines:
             for sentence in line.sentences:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import ReadingLimits, Settings, VoiceCard
+from pipeline.engines import Abilities, ReadingLimits, Settings, VoiceCard
 from pipeline.engines.bark.checkpoint import checked_model, checkpoint_fingerprint, find_checkpoint
 from pipeline.engines.bark.codec import decode_codes, load_codec
 from pipeline.engines.bark.narrator import BarkNarrator, Sampling
@@ -47,6 +47,11 @@ class BarkEngine:
     licence = "MIT"
     languages: tuple[str, ...] = LANGUAGES
     speeds = (1.0, 1.0)  # Bark has no control of pace
+    abilities = Abilities(
+        sounds=frozenset({"laughter", "laughs", "sighs", "music", "gasps", "clears throat"}),  # suno-ai/bark, README
+        sings=True,
+        capitals=True,
+    )
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """Bark stops at 15.39 s and wanders off the text when it sees that it will not fit."""

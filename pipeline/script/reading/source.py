@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError, Place, ProblemsError
+from pipeline.materials import Source
+from pipeline.script.blocks import Ledger
 
-MAX_PROBLEMS = 20
 MAX_BYTES = 64 << 20  # the longest novels are some 10 MB
 
 CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]+")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A script's characters: UTF-8 decoded, byte order mark gone, every line end a line feed.
-
-    Offsets in `Sentence`, `Line` and `Chunk` count characters of ``text``.
-    """
-
-    path: Path
-    text: str
-    line_starts: tuple[int, ...]
-
-    def place(self, offset: int) -> Place:
-        return place_at(str(self.path), self.line_starts, offset)
-
-
-def place_at(file: str, line_starts: tuple[int, ...], offset: int) -> Place:
-    """Line and column, from 1, of a character offset."""
-    line = max(bisect_right(line_starts, offset), 1)
-    return Place(file, line, offset - line_starts[line - 1] + 1)
 
 
 def starts_of_lines(text: str) -> tuple[int, ...]:
@@ -49,36 +27,6 @@ def rows(text: str, begin: int = 0) -> Iterator[tuple[int, int]]:
         end = len(text) if end < 0 else end
         yield begin, end
         begin = end + 1
-
-
-class Ledger:
-    """What one reading has found: problems, and which characters of the source are markup (never spoken)."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.problems: list[InputError] = []
-        self.is_markup = bytearray(len(source.text))
-
-    def problem(self, what: str, offset: int, next_step: str) -> None:
-        if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(InputError(what, where=self.source.place(offset), next_step=next_step))
-
-    def markup(self, start: int, end: int) -> None:
-        self.is_markup[start:end] = b"\x01" * (end - start)
-
-    def close(self) -> None:
-        """Stop here if there were problems.
-
-        Raises:
-            ProblemsError: all problems, in the order of the file.
-        """
-        if self.problems:
-            raise ProblemsError(sorted(self.problems, key=_position))
-
-
-def _position(problem: InputError) -> tuple[int, int]:
-    place = problem.where
-    return (place.line or 0, place.column or 0) if isinstance(place, Place) else (0, 0)
 
 
 def read_source(path: Path) -> Source:

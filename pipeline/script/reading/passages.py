@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from pipeline.production import NARRATOR
-from pipeline.script.source import Ledger
+from pipeline.script.blocks import Ledger
 
 MASK = "\0"
 """Stands where a comment was, so that offsets stay; no script holds one."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.script.passages import ScriptLine, Sort
-from pipeline.script.source import Ledger, rows
+from pipeline.script.blocks import Ledger
+from pipeline.script.reading.passages import ScriptLine, Sort
+from pipeline.script.reading.source import rows
 
 NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.materials import Rest
-from pipeline.script.passages import Passage
-from pipeline.script.source import Ledger
+from pipeline.script.blocks import Ledger
+from pipeline.script.reading.passages import Passage
 
 MAX_PAUSE_S = 60.0
 

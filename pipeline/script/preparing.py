@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputError, Place, ProblemsError
-from pipeline.materials import Break, Chapter, Line, LineKind, Manuscript, Rest, Sentence
+from pipeline.materials import Break, Chapter, Line, LineKind, Manuscript, Rest, Sentence, Source
 from pipeline.production import NARRATOR
-from pipeline.script import markdown, plain
 from pipeline.script.accounting import account_for_source
-from pipeline.script.inline import Traced, parse
+from pipeline.script.blocks import Ledger
 from pipeline.script.lexicon import Speak, speak_heading, speaker_of
-from pipeline.script.passages import Passage, Sort, gather
+from pipeline.script.reading import markdown, plain
+from pipeline.script.reading.inline import Traced, parse
+from pipeline.script.reading.passages import Passage, Sort, gather
+from pipeline.script.reading.source import read_source
 from pipeline.script.sentences import Spans, splitter
-from pipeline.script.source import Ledger, Source, read_source
 from pipeline.script.words import word_spans
 
 SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".txt": "text", ".text": "text"}
@@ -79,8 +80,8 @@ def read_manuscript(
     if not any(chapter.spoken for chapter in chapters) and not ledger.problems:
         ledger.problem("the script holds nothing to read aloud", 0, "write some words in it")
     ledger.close()
-    manuscript = Manuscript(source=path, chapters=chapters, meta=meta, line_starts=source.line_starts)
-    account_for_source(source, ledger.is_markup, manuscript)
+    manuscript = Manuscript(source=source, chapters=chapters, meta=meta)
+    account_for_source(source, ledger.fates, manuscript)
     return manuscript
 
 

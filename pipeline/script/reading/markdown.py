@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from pipeline.script.passages import MASK, ScriptLine, Sort
-from pipeline.script.source import Ledger, rows
+from pipeline.script.blocks import Ledger
+from pipeline.script.reading.passages import MASK, ScriptLine, Sort
+from pipeline.script.reading.source import rows
 
 FRONT = re.compile(r"---[ \t]*\n")
 FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
