@@ -12,7 +12,7 @@ from pipeline.production import NARRATOR
 from pipeline.script.accounting import account_for_source
 from pipeline.script.blocks import Ledger
 from pipeline.script.lexicon import Speak, speak_heading, speaker_of
-from pipeline.script.reading import markdown, plain
+from pipeline.script.reading import former, markdown, plain
 from pipeline.script.reading.former import Traced, parse
 from pipeline.script.reading.passages import Passage, Sort, gather
 from pipeline.script.reading.source import read_source
@@ -102,7 +102,7 @@ def _passages(
         return {}, list(gather(plain.lines(source.text, ledger), source.text, roles, ledger)), source.text
     meta, begin = markdown.front_matter(ledger)
     text = markdown.mask_comments(begin, ledger)
-    return meta, list(gather(markdown.lines(text, begin, ledger), text, roles, ledger)), text
+    return meta, list(gather(former.lines(text, begin, ledger), text, roles, ledger)), text
 
 
 def _element(passage: Passage, text: str, is_markdown: bool, voice: _Voice, ledger: Ledger) -> _Element:
