@@ -35,7 +35,7 @@ _SORTS = {
 }
 
 
-def read(source: Source, ledger: Ledger, roles: Collection[str], sounds: Collection[str] | None) -> Document:
+def read(source: Source, ledger: Ledger, roles: Collection[str], sounds: Collection[str] | None = None) -> Document:
     """The document of a script in Markdown. What cannot be read aloud goes to the ledger as problems.
 
     Args:

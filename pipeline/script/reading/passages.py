@@ -125,7 +125,7 @@ class _Gathering:
             yield from self.close()
             self._call(cue, line)
         elif delivery := self._delivery(line, following):
-            yield from self._turn(delivery, line)
+            yield from self._turn(delivery, line, following)
         else:
             if line.sort in _OPENING or self.opened is None:
                 yield from self.close()
@@ -146,10 +146,11 @@ class _Gathering:
         if start < end:
             self.spans.append((start, end))
 
-    def _turn(self, delivery: str, line: ScriptLine) -> Iterator[Passage]:
+    def _turn(self, delivery: str, line: ScriptLine, following: ScriptLine | None) -> Iterator[Passage]:
         """A line ``(whispering)``: for the line of a role below it, or for what the role says from here on."""
         self.ledger.markup(line.start, line.end)
-        if self.opened is None:
+        if self.opened is None or (following is not None and self._cue(following, None)):
+            yield from self.close()
             self.delivery = delivery
             return
         role, is_block = self.opened.role, self.is_block
@@ -162,10 +163,9 @@ class _Gathering:
         match = _manner(self.text, line.start, line.end)
         if line.sort is not Sort.TEXT or match is None or match.end() < line.end:
             return ""
-        if self.opened is None:
-            is_above = following is not None and self._cue(following, None) is not None
-            return match["manner"] if is_above else ""
-        is_inside = self.opened.role is not None and (self.is_block or not self.spans)
+        if following is not None and self._cue(following, None) is not None:
+            return match["manner"]
+        is_inside = self.opened is not None and self.opened.role is not None and (self.is_block or not self.spans)
         return match["manner"] if is_inside and following is not None and following.sort is Sort.TEXT else ""
 
     def _cue(self, line: ScriptLine, following: ScriptLine | None) -> re.Match[str] | None:
