@@ -35,6 +35,7 @@ def _pattern(rules: dict[str, str]) -> re.Pattern[str]:
 
 MARKDOWN = _pattern(_RULES)
 PLAIN = _pattern(_PLAIN | {"open": r"\[", "delimiter": "_+"})
+SCREENPLAY = _pattern(_PLAIN | {"open": r"\[", "delimiter": r"\*+|_+"})
 
 PAREN = re.compile(r"\((?:[^()\\\"]|\\.|\"[^\"]*\"|\([^()]*\))*+\)", re.DOTALL)
 BRACE = re.compile(r"\{[^{}]*\}")
@@ -76,7 +77,13 @@ class Continuity:
 
 
 def mark(
-    text: str, offsets: Sequence[int], ledger: Ledger, *, markdown: bool, continuity: Continuity | None = None
+    text: str,
+    offsets: Sequence[int],
+    ledger: Ledger,
+    *,
+    markdown: bool,
+    continuity: Continuity | None = None,
+    stars: bool = False,
 ) -> tuple[str, Sequence[int], tuple[Mark, ...]]:
     """A paragraph's text without its markup.
 
@@ -89,12 +96,13 @@ def mark(
         ledger: is told what is markup, and what is wrong.
         continuity: of the whole script; without it cues are not checked against each other, and notes ``^[…]`` and
             pictures are errors.
+        stars: in plain text, whether stars stand for emphasis, as they do in screenplays.
 
     Returns:
         The words (line feeds are spaces, entities are what they stand for), where each character stands, and the
         marks in order of their start. ``[lang: …]`` at the beginning marks the whole text.
     """
-    pattern = MARKDOWN if markdown else PLAIN
+    pattern = MARKDOWN if markdown else SCREENPLAY if stars else PLAIN
     if pattern.search(text) is None:
         return text.replace("\n", " "), offsets, ()
     scan = _Scan(text, offsets, ledger, markdown, continuity)
