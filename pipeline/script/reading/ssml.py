@@ -276,7 +276,7 @@ class _Speech:
             return
         near = difflib.get_close_matches(kind, KINDS, 1)
         guess = f"did you mean '{near[0]}'? " if near else ""
-        self.problem(f"nothing can be read as '{kind}'", f"{guess}the kinds are {', '.join(KINDS)}")
+        self.problem(f"nothing can be read as '{kind}'", f"{guess}The kinds are {', '.join(KINDS)}")
 
     def _phoneme(self, element: _Open, attributes: dict[str, str]) -> None:
         alphabet, written = attributes.get("alphabet", "ipa"), attributes.get("ph", "")
