@@ -181,7 +181,7 @@ class _Reading:
         return _Row(row.text[length:], row.start + length)
 
     def _name(self, row: _Row) -> re.Match[str] | None:
-        """The character whose dialogue follows: in capitals after a blank line and before text, or forced by ``@``."""
+        """The character whose dialogue follows: in capitals between a blank line and text, or forced by ``@``."""
         if self._is_blank(self.index + 1) or row.text[0] in "!~>.=#([":
             return None
         match = NAME.fullmatch(row.text.replace(MASK, " ").rstrip())

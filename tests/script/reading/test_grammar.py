@@ -85,7 +85,7 @@ def test_an_example_gives_what_stands_beside_it(format: str, script: str, result
 def test_every_example_of_the_page_is_run() -> None:
     page = PAGE.read_text(encoding="utf-8")
     opened = len(re.findall(r"^`{3,}(?:script|fountain|ssml)$", page, re.MULTILINE))
-    assert len(examples()) == opened > 40
+    assert len(examples()) == opened >= 35
     assert any(result == "problems" for _, _, result, _ in examples())
 
 
