@@ -13,7 +13,7 @@ from pipeline.script.accounting import account_for_source
 from pipeline.script.blocks import Ledger
 from pipeline.script.lexicon import Speak, speak_heading, speaker_of
 from pipeline.script.reading import markdown, plain
-from pipeline.script.reading.inline import Traced, parse
+from pipeline.script.reading.former import Traced, parse
 from pipeline.script.reading.passages import Passage, Sort, gather
 from pipeline.script.reading.source import read_source
 from pipeline.script.sentences import Spans, splitter
