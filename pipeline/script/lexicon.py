@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from pipeline.errors import InputError
-from pipeline.script.reading.plain import CHAPTER
+from pipeline.script.reading.former_plain import CHAPTER
 
 Speak = Callable[[str], str]
 

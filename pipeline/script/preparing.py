@@ -12,7 +12,8 @@ from pipeline.production import NARRATOR
 from pipeline.script.accounting import account_for_source
 from pipeline.script.blocks import Ledger
 from pipeline.script.lexicon import Speak, speak_heading, speaker_of
-from pipeline.script.reading import markdown, plain
+from pipeline.script.reading import former_plain as plain
+from pipeline.script.reading import markdown
 from pipeline.script.reading.former import Traced, parse
 from pipeline.script.reading.passages import Passage, Sort, gather
 from pipeline.script.reading.source import read_source

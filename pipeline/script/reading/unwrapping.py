@@ -19,6 +19,8 @@ USUAL_WIDTH = 60  # characters; what a file too short to tell is taken to be wra
 TELLING_ROWS = 200
 LONG_LINE = 100  # characters; nobody wraps there by hand
 ENDS = tuple(".!?…:;\"'”’»)]*_—-")
+STOPS = (".", "!", "?", ":", '"', "”", "’", "»")
+BLANKS = "\0 \t\f\v\r\u00a0\u3000\u2028\u2029"
 CAPITAL = re.compile(r"[\W_]*(?:[^\W\d_a-zà-öø-ÿ]|\d)")
 BULLET = re.compile(r"(?P<sign>[*•·‣▪◦+])[ \t]+(?=\S)|[-–—][ \t]+(?=\S)|(?:\d{1,3}|[a-z])[.)][ \t]+(?=\S)|\([a-z\d]{1,3}\)[ \t]+")
 RULE = re.compile(r"[-+=|:_\s]{3,}")
@@ -61,16 +63,26 @@ class Layout:
 
 
 def clumps_of(text: str, begin: int, end: int) -> list[Clump]:
-    """Clumps of the lines between two offsets. A line that holds nothing but a hole parts nothing."""
+    """Clumps of the lines between two offsets.
+
+    A line that holds nothing but a hole (a page's number) parts nothing, nor do the blank lines around it when a
+    sentence goes on behind it.
+    """
     clumps: list[Clump] = []
     current: Clump = []
-    offset = begin
+    offset, holed = begin, False
     for line in text[begin:end].split("\n"):
-        words = line.strip("\0 \t\f\v\r\u00a0\u3000\u2028\u2029")
+        words = line.strip(BLANKS)
         if words:
             lead = line.index(words)
-            current.append(Row(offset + lead, offset + lead + len(words), len(line[:lead].expandtabs(4)), words))
-        elif HOLE not in line and current:
+            row = Row(offset + lead, offset + lead + len(words), len(line[:lead].expandtabs(4)), words)
+            if not current and holed and clumps and words[0].islower() and not clumps[-1][-1].text.endswith(STOPS):
+                current = clumps.pop()
+            current.append(row)
+            holed = False
+        elif HOLE in line:
+            holed = True
+        elif current:
             clumps.append(current)
             current = []
         offset += len(line) + 1
