@@ -101,7 +101,7 @@ def guess_encoding(content: bytes) -> Guess:
 
 
 def _plausibility(text: str, encoding: str) -> float:
-    """0 … 2: how much of what is beyond ASCII makes sense, and up to 1 more for the language's commonest words."""
+    """0 … 2: how much of what is beyond ASCII makes sense, up to twice as much with the language's commonest words."""
     if encoding in ASIAN:
         beyond = [letter for letter in text if letter > "\x7f"]
         common = sum(letter in COMMON_ASIAN[encoding] for letter in beyond) / max(len(beyond), 1)
@@ -115,8 +115,9 @@ def _plausibility(text: str, encoding: str) -> float:
     cased = [word.lower() for word in words if _cased(word)]
     tokens = re.findall(r"[^\W\d_]+", text[:100_000].lower())
     return max(
-        (sum(_written_in(word, letters) for word in cased) + fitting) / max(len(words) + len(others), 1)
-        + 3 * sum(token in common for token in tokens) / max(len(tokens), 8)
+        (sum(_written_in(word, letters) for word in cased) + fitting)
+        / max(len(words) + len(others), 1)
+        * (1 + min(3 * sum(token in common for token in tokens) / max(len(tokens), 8), 1.0))
         for letters, common in _LANGUAGES
     )
 
