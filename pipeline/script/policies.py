@@ -168,7 +168,7 @@ def _with_inline_pages(document: Document, policy: Policy) -> Iterator[Block]:
         yield from document.blocks
         return
     pages = list(document.ledger.restore(PAGE_NUMBERS))
-    for block, following in zip(document.blocks, [*document.blocks[1:], None], strict=True):
+    for block, following in zip(document.blocks, [*document.blocks[1:], None], strict=False):
         yield block
         while pages and (following is None or pages[0][0] < following.start):
             start, end = pages.pop(0)

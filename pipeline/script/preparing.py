@@ -11,11 +11,11 @@ from pipeline.production import Policies, ScriptFormat
 from pipeline.script.accounting import account_for_source
 from pipeline.script.blocks import Block, Document, Sort
 from pipeline.script.duration import primary
-from pipeline.script.headings import is_part, read_heading
 from pipeline.script.lexicon import Lexicon, load_lexicon
 from pipeline.script.lines import announcement, elements_of
 from pipeline.script.policies import Kept, keep
 from pipeline.script.reading import read_document
+from pipeline.script.reading.headings import heading_of
 from pipeline.script.setting import EngineOf, Setting
 
 OPENING = "Opening"
@@ -122,14 +122,15 @@ def _drafts(document: Document, kept: Sequence[Kept]) -> list[_Draft]:
 
 
 def _join_parts(drafts: Sequence[_Draft], document: Document) -> list[_Draft]:
-    """``Part One`` with nothing of its own goes to the chapter after it, where it is announced first."""
+    """``Part One`` with nothing of its own goes to the chapter after it, where it is announced first.
+
+    So does ``Chapter 25`` before a heading that is no chapter's: that is its title.
+    """
     joined: list[_Draft] = []
     carried: tuple[Kept, ...] = ()
     titles: tuple[str, ...] = ()
-    for draft in drafts:
-        heading = ". ".join(draft.headings) or draft.title or ""
-        is_empty_part = not draft.has_text and draft is not drafts[-1] and _is_part(heading, document)
-        if is_empty_part:
+    for draft, following in zip(drafts, [*drafts[1:], None], strict=False):
+        if following is not None and not draft.has_text and _joins(draft, following, document):
             carried += draft.parts
             titles += (draft.title,) if draft.title else ()
             continue
@@ -139,11 +140,20 @@ def _join_parts(drafts: Sequence[_Draft], document: Document) -> list[_Draft]:
     return joined
 
 
-def _is_part(heading: str, document: Document) -> bool:
-    """In a table of contents whatever has no text and is no numbered chapter is the title of a part."""
-    if is_part(heading):
+def _joins(empty: _Draft, following: _Draft, document: Document) -> bool:
+    """Whether a draft without text belongs to the one after it, and is not a chapter whose text is missing."""
+    kind = _kind(empty)
+    if kind == "part" or (document.contents and kind == "title"):
         return True
-    return bool(document.contents) and not read_heading(heading).marked
+    return kind in NUMBERED and _kind(following) not in (*NUMBERED, "part")
+
+
+NUMBERED = ("chapter", "numeral")
+
+
+def _kind(draft: _Draft) -> str:
+    heading = heading_of(". ".join(draft.headings) or draft.title or "")
+    return "title" if heading is None else heading.kind
 
 
 def _chapters(drafts: Sequence[_Draft], title: str, setting: Setting, recast: Recast | None) -> tuple[Chapter, ...]:
@@ -187,11 +197,11 @@ def _announced(draft: _Draft, number: int, setting: Setting, elements: list[Elem
         for offset in kept.block.offsets:
             setting.ledger.skip(offset, offset + 1, "headings")
     headings = [heading.removesuffix(".") for heading in draft.headings]
-    written = read_heading(". ".join(headings))
+    written = heading_of(". ".join(headings))
     said = {
         "{heading}": ". ".join(headings),
-        "{number}": str(written.number or number),
-        "{title}": written.title,
+        "{number}": str(written.number or number if written else number),
+        "{title}": written.title if written else ". ".join(headings),
     }
     text = template
     for name, value in said.items():
@@ -233,7 +243,7 @@ def _check_contents(document: Document) -> None:
     ledger = document.ledger
     text = ledger.source.text
     entries = sorted(document.contents, key=lambda entry: entry.offset)
-    for entry, following in zip(entries, [*entries[1:], None], strict=True):
+    for entry, following in zip(entries, [*entries[1:], None], strict=False):
         end = len(text) if following is None else following.offset
         if end == entry.offset and following is not None:
             continue  # two entries for one place

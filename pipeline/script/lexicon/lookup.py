@@ -74,6 +74,15 @@ class Lexicon:
     def __len__(self) -> int:
         return len(self.entries)
 
+    def over(self, lower: Lexicon) -> Lexicon:
+        """Both lexicons in one; where both know a stretch, this one wins."""
+        if not lower.entries:
+            return self
+        mine = self.sources or tuple(int(entry.level) for entry in self.entries)
+        theirs = lower.sources or tuple(int(entry.level) for entry in lower.entries)
+        above = max(theirs) + 1
+        return Lexicon(lower.entries + self.entries, (*theirs, *(source + above for source in mine)))
+
     def find(self, text: str, language: str) -> tuple[Edit, ...]:
         """What the lexicon says of ``text``: edits in order, not overlapping, ``why`` is ``lexicon``.
 
