@@ -98,13 +98,15 @@ def read_manuscript(
     _check_language(document, language)
     drafts = _drafts(document, keep(document, policies, language))
     title = str(document.meta.get("title") or path.stem)
-    chapters = _chapters(_join_parts(drafts, document), title, setting, recast)
+    drafts = _join_parts(drafts, document)
+    chapters = _chapters(drafts, title, setting, recast)
     if not any(chapter.spoken for chapter in chapters) and not ledger.problems:
         ledger.problem("the script holds nothing to read aloud", 0, "write some words in it")
     _check_contents(document)
     ledger.close()
     manuscript = Manuscript(ledger.source, chapters, document.meta, notices=tuple(ledger.notices))
-    return replace(manuscript, account=account_for_source(document, manuscript))
+    begins = [draft.parts[0].block.start for draft in drafts]
+    return replace(manuscript, account=account_for_source(document, manuscript, begins))
 
 
 def _drafts(document: Document, kept: Sequence[Kept]) -> list[_Draft]:
