@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.script.normalising.rules import Rule, Trait
@@ -33,28 +33,29 @@ class Case:
     ends: bool = False
 
 
-def abbreviations(table: Mapping[str, Case | Iterable[Case]]) -> tuple[Rule, ...]:
+def abbreviations(table: Mapping[str, Case | tuple[Case, ...]]) -> tuple[Rule, ...]:
     """Rules for a table: abbreviation without its last full stop → its readings, the first that fits is taken.
 
     Keys are matched as they are written; a key with a full stop or space in it (``e.g``, ``z. B``) also matches with
     other spacing. A full stop at the end of the text stays.
     """
     cases = {
-        _squeezed(key): [_Ready(case) for case in ((found,) if isinstance(found, Case) else found)]
-        for key, found in table.items()
+        _squeezed(key): [_Ready(case) for case in ((readings,) if isinstance(readings, Case) else readings)]
+        for key, readings in table.items()
     }
 
     def read(match: re.Match[str]) -> str | None:
         text, start, end = match.string, *match.span("it")
-        for case in cases.get(_squeezed(match["word"]), ()):
+        for case in found(_squeezed(match["word"])):
             if case.fits(text, start, end):
                 return case.said + ("." if case.closes(text, end) else "")
         return None
 
+    def found(word: str) -> Sequence[_Ready]:
+        return cases.get(word, ()) or (cases.get(word.capitalize(), ()) if word.isupper() and len(word) > 1 else ())
+
     several = sorted((key for key in table if re.search(r"[.\s]", key)), key=len, reverse=True)
-    rules = [
-        Rule("abbreviation", re.compile(rf"(?<![\w.])(?P<it>(?P<word>[^\W\d_]{{1,9}})\.)(?!\w)"), read, Trait.DOT)
-    ]
+    rules = [Rule("abbreviation", re.compile(r"(?<![\w.])(?P<it>(?P<word>[^\W\d_]{1,9})\.)(?!\w)"), read, Trait.DOT)]
     if several:
         choices = "|".join(_spaced(key) for key in several)
         rules.insert(

@@ -13,7 +13,7 @@ _NEXT = re.compile(rf"[\s,;:!?—–.\"“”-]+(?:[{UPPER}]\b[\s,]+)*(?P<word>[
 _LAST = re.compile(rf"(?<!\w)(?P<word>[{UPPER}]{{2,}})(?:[’'][{UPPER}]+)*(?:[\s,]+[{UPPER}]\b)*[\s,;:!?—–.\"“”-]+$")
 _OPENING = re.compile(r"(?:^|[.!?:…]\s+|[—–]\s?)[\"“‘'«„»\s(\[—–-]*$")
 _DOTTED = re.compile(
-    rf"(?<![\w.])(?:[{UPPER}]\.\s?)+[{UPPER}]\.(?!\w)|(?<![\w.])(?:[{UPPER}]\.){{1,}}[{UPPER}](?![\w.])"
+    rf"(?<![\w.])(?:[a-z]\.){{2,}}[a-z](?![\w])|(?<![\w.])(?:[{UPPER}]\.\s?)+[{UPPER}]\.(?!\w)|(?<![\w.])(?:[{UPPER}]\.){{1,}}[{UPPER}](?![\w.])"
 )
 
 
@@ -59,7 +59,7 @@ def capitals(
 
     def dotted(match: re.Match[str]) -> str:
         ends = match[0].endswith(".") and re.match(r"[\"”’')\]]*\s*$", match.string[match.end() :])
-        return spell(re.sub(r"[.\s]", "", match[0])) + ("." if ends else "")
+        return spell(re.sub(r"[.\s]", "", match[0]).upper()) + ("." if ends else "")
 
     def spell(word: str) -> str:
         return " ".join(names.get(letter.lower(), letter) for letter in word)

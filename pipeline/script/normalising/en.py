@@ -19,6 +19,7 @@ from pipeline.script.normalising.en_abbreviations import (
     REGNAL,
     SPELLED,
     STATES,
+    STREETS,
     UNDOTTED,
     WORDLIKE_STATES,
     WORDS,
@@ -26,8 +27,10 @@ from pipeline.script.normalising.en_abbreviations import (
 from pipeline.script.normalising.en_numbers import named_numbers
 from pipeline.script.normalising.en_times import times
 from pipeline.script.normalising.en_words import BRITISH, words
+from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
-from pipeline.script.normalising.shapes import usual
+from pipeline.script.normalising.shapes import clocks, dates, fractions, measures, money, numbers, phones, ranges
+from pipeline.script.normalising.signs import signs
 from pipeline.script.normalising.words import Words
 
 
@@ -42,7 +45,8 @@ def rules(tag: str) -> tuple[Rule, ...]:
     speech = language(tag)
     return (
         *addresses(speech), *_titles(), *abbreviations(ABBREVIATIONS), *_romans(speech), *times(speech),
-        *named_numbers(speech), *usual(speech), *_states(), *_capitals(),
+        *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech), *measures(speech),
+        *ranges(speech), *fractions(speech), *numbers(speech), *_signs(), *signs(speech), *_states(), *_capitals(),
     )  # fmt: skip
 
 
@@ -100,9 +104,21 @@ def _romans(speech: Words) -> tuple[Rule, ...]:
         Rule(
             "roman",
             re.compile(r"(?<!\w)(?P<word>[A-Z][a-z]+)\s(?P<it>[IVX]{2,})(?!\w|[’'][^s\W])"),
-            lambda match: other(value, match) if (value := romans.roman(match["it"])) else None,
+            lambda match: other(value, match) if (value := roman(match["it"])) else None,
             Trait.CAPITALS,
         ),
+    )
+
+
+def _signs() -> tuple[Rule, ...]:
+    """and/or, C#, #1 (its number has been read), a street after its house number without a full stop."""
+    streets = "|".join(STREETS)
+    house = rf"(?<!\w)\d{{1,5}}\s(?:[NSEW]\.?\s)?(?:[A-Z][\w’'-]*\s){{1,3}}(?P<it>{streets})(?=,|\s*$|[;:)])"
+    return (
+        Rule("symbol", re.compile(r"(?<=\band)/(?=or\b)"), lambda match: " ", Trait.SYMBOL),
+        Rule("symbol", re.compile(r"(?<=\b[A-G])#(?!\w)"), lambda match: " sharp", Trait.SYMBOL),
+        Rule("symbol", re.compile(r"(?<!\w)#(?=\d)"), lambda match: "number ", Trait.SYMBOL),
+        Rule("abbreviation", re.compile(house), lambda match: STREETS[match["it"]]),
     )
 
 

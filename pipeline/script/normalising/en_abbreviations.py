@@ -23,7 +23,8 @@ _NUMBERED = {
     "Ste": "Suite", "Op": "Opus", "op": "opus", "ll": "lines", "eq": "equation", "Eq": "Equation", "tel": "telephone",
     "Tel": "Telephone", "est": "established", "Est": "Established", "ext": "extension", "Ext": "Extension", "l": "line",
 }  # fmt: skip
-_STREETS = {
+STREETS = {
+    "St": "Street", "Dr": "Drive",
     "Ave": "Avenue", "Av": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Pl": "Place", "Sq": "Square",
     "Hwy": "Highway", "Pkwy": "Parkway", "Ct": "Court", "Terr": "Terrace", "Cres": "Crescent",
 }  # fmt: skip
@@ -47,11 +48,11 @@ _NEAR_A_DATE = (
 _MONTH_SHORT = {short.capitalize(): MONTHS[number - 1] for short, number in ABBREVIATED_MONTHS.items()}
 
 
-def _table() -> dict[str, tuple[Case, ...]]:
-    table = {short: (Case(said, ends=True),) for short, said in _ANYWHERE.items()}
+def _table() -> dict[str, Case | tuple[Case, ...]]:
+    table: dict[str, tuple[Case, ...]] = {short: (Case(said, ends=True),) for short, said in _ANYWHERE.items()}
     table |= {short: (Case(said, next=NAME),) for short, said in _TITLES.items()}
     table |= {short: (Case(said, next=FIGURE),) for short, said in _NUMBERED.items()}
-    table |= {short: (Case(said, last=_PLACE, ends=True),) for short, said in _STREETS.items()}
+    table |= {short: (Case(said, last=_PLACE, ends=True),) for short, said in STREETS.items()}
     table |= {short: (Case(said, next=_NEAR_A_DATE),) for short, said in _DAYS.items()}
     for short, said in _MONTH_SHORT.items():
         day = Case(said, next=r",?\s\d{1,2}(?!\d|:)|,?\s1\d{3}|,?\s20\d\d")
@@ -72,7 +73,7 @@ def _table() -> dict[str, tuple[Case, ...]]:
     table["cf"] = (Case("compare"),)
     table["ed"] = (Case("edition", last=r"\d(?:st|nd|rd|th)\s|[a-z]\sed\.\s", ends=True),)
     table["v"] = (Case("versus", next=NAME, last=r"[A-Z][\w’'-]+\s"),)
-    return table
+    return dict(table)
 
 
 ABBREVIATIONS = _table()
@@ -84,23 +85,89 @@ UNDOTTED = {
 """Titles without a full stop, as in Britain, before a name."""
 
 SPELLED = frozenset(
-    """FBI CIA KGB NSA NBA NFL NHL MLB NYPD LAPD CNN BBC NBC CBS ABC HBO MTV USA US UK EU UN USSR UAE IBM AI UFO VIP CEO
-    CFO COO CTO AM PM BC AD BCE CE DNA RNA HIV IRA IRS IQ ID IT TV PC CD DVD GPS SUV ATM PhD DJ MC MP MPs PR HR HQ AC DC
-    AOL MIT UCLA USC NYU LSE LA NY NJ DC NZ EST PST CST GMT UTC UV IV ICU ER OR OB EKG ECG MRI CT IUD PTSD ADHD OCD TNT
-    RPM MPH FM SOS RSVP PS PTO ETA AKA FAQ DIY BYOB USB CPU GPU RAM HTML CSS HTTP HTTPS URL SQL API PDF XML ISBN ISSN
-    OECD IMF WTO WWF EPA FDA DEA ATF TSA DMV DOJ EEC EC UEFA POW MIA AWOL RV BMW VW GM GE HP AT ALS MS TB BA MA MBA BSC
-    UPS ACLU AFL CIO NAACP YMCA YWCA AAA AARP IOU OJ JFK FDR LBJ NRA RAF HMS USS SS OBE MBE CBE KC QC DA PA UNHCR WHO
-    IED EMT EMS ADC APC BMI OPEC_ USAF RNLI""".split()
+    ["FBI", "CIA", "KGB", "NSA", "NBA", "NFL", "NHL", "MLB", "NYPD", "LAPD", "CNN", "BBC", "NBC", "CBS", "ABC", "HBO", "MTV", "USA", "US", "UK", "EU", "UN", "USSR", "UAE", "IBM", "AI", "UFO", "VIP", "CEO", "CFO", "COO", "CTO", "AM", "PM", "BC", "AD", "BCE", "CE", "DNA", "RNA", "HIV", "IRA", "IRS", "IQ", "ID", "IT", "TV", "PC", "CD", "DVD", "GPS", "SUV", "ATM", "PhD", "DJ", "MC", "MP", "MPs", "PR", "HR", "HQ", "AC", "DC", "AOL", "MIT", "UCLA", "USC", "NYU", "LSE", "LA", "NY", "NJ", "DC", "NZ", "EST", "PST", "CST", "GMT", "UTC", "UV", "IV", "ICU", "ER", "OR", "OB", "EKG", "ECG", "MRI", "CT", "IUD", "PTSD", "ADHD", "OCD", "TNT", "RPM", "MPH", "FM", "SOS", "RSVP", "PS", "PTO", "ETA", "AKA", "FAQ", "DIY", "BYOB", "USB", "CPU", "GPU", "RAM", "HTML", "CSS", "HTTP", "HTTPS", "URL", "SQL", "API", "PDF", "XML", "ISBN", "ISSN", "OECD", "IMF", "WTO", "WWF", "EPA", "FDA", "DEA", "ATF", "TSA", "DMV", "DOJ", "EEC", "EC", "UEFA", "POW", "MIA", "AWOL", "RV", "BMW", "VW", "GM", "GE", "HP", "AT", "ALS", "MS", "TB", "BA", "MA", "MBA", "BSC", "UPS", "ACLU", "AFL", "CIO", "NAACP", "YMCA", "YWCA", "AAA", "AARP", "IOU", "OJ", "JFK", "FDR", "LBJ", "NRA", "RAF", "HMS", "USS", "SS", "OBE", "MBE", "CBE", "KC", "QC", "DA", "PA", "UNHCR", "WHO", "IED", "EMT", "EMS", "ADC", "APC", "BMI", "OPEC_", "USAF", "RNLI"]
 ) - {"AT", "OR", "RAM", "OPEC_", "IT", "AM", "MIA", "AWOL", "WHO", "US", "MA", "PA", "LA"}  # fmt: skip
 ACRONYMS = frozenset(
-    """NASA NATO UNESCO UNICEF OPEC AIDS NASDAQ SWAT LASER RADAR SCUBA SONAR NAFTA ASEAN FIFA FEMA HUD OSHA NOAA DARPA
-    INTERPOL EUROPOL AWOL CERN COVID SARS MERS ASCII RAM ROM JPEG GIF NIMBY YUPPIE UNIX BASIC COBOL FORTRAN CUDA
-    MENSA NORAD SALT START PETA OXFAM BAFTA UNRWA UNHCR_ SAG RICO SIM PIN ZIP SPAM""".split()
+    ["NASA", "NATO", "UNESCO", "UNICEF", "OPEC", "AIDS", "NASDAQ", "SWAT", "LASER", "RADAR", "SCUBA", "SONAR", "NAFTA", "ASEAN", "FIFA", "FEMA", "HUD", "OSHA", "NOAA", "DARPA", "INTERPOL", "EUROPOL", "AWOL", "CERN", "COVID", "SARS", "MERS", "ASCII", "RAM", "ROM", "JPEG", "GIF", "NIMBY", "YUPPIE", "UNIX", "BASIC", "COBOL", "FORTRAN", "CUDA", "MENSA", "NORAD", "SALT", "START", "PETA", "OXFAM", "BAFTA", "UNRWA", "UNHCR_", "SAG", "RICO", "SIM", "PIN", "ZIP", "SPAM"]
 ) - {"UNHCR_", "LASER", "RADAR", "BASIC", "SALT", "START", "SPAM", "YUPPIE", "SAG"}  # fmt: skip
 WORDS = frozenset(
-    """A I AM AN AS AT BE BY DO GO HA HE HI HO IF IN IS IT LO MA ME MY NO OF OH OK ON OR OW OX PA SO TO UP US WE YE YO AH
-    EH ER UM UH HM HMM MMM SH SHH PST PSST TSK BRR BRRR GRR GRRR PFFT ZZZ ZZZZ NTH RHYTHM MY WHY TRY CRY DRY FLY SHY SKY
-    BYE DYE EYE LYE RYE MYTH HYMN""".split()
+    [
+        "A",
+        "I",
+        "AM",
+        "AN",
+        "AS",
+        "AT",
+        "BE",
+        "BY",
+        "DO",
+        "GO",
+        "HA",
+        "HE",
+        "HI",
+        "HO",
+        "IF",
+        "IN",
+        "IS",
+        "IT",
+        "LO",
+        "MA",
+        "ME",
+        "MY",
+        "NO",
+        "OF",
+        "OH",
+        "OK",
+        "ON",
+        "OR",
+        "OW",
+        "OX",
+        "PA",
+        "SO",
+        "TO",
+        "UP",
+        "US",
+        "WE",
+        "YE",
+        "YO",
+        "AH",
+        "EH",
+        "ER",
+        "UM",
+        "UH",
+        "HM",
+        "HMM",
+        "MMM",
+        "SH",
+        "SHH",
+        "PST",
+        "PSST",
+        "TSK",
+        "BRR",
+        "BRRR",
+        "GRR",
+        "GRRR",
+        "PFFT",
+        "ZZZ",
+        "ZZZZ",
+        "NTH",
+        "RHYTHM",
+        "MY",
+        "WHY",
+        "TRY",
+        "CRY",
+        "DRY",
+        "FLY",
+        "SHY",
+        "SKY",
+        "BYE",
+        "DYE",
+        "EYE",
+        "LYE",
+        "RYE",
+        "MYTH",
+        "HYMN",
+    ]
 )
 """Words in capitals that are no initialisms though they look it."""
 STATES = {

@@ -65,7 +65,9 @@ def _days(words: Words) -> tuple[Rule, ...]:
 
 
 def _hours(words: Words) -> tuple[Rule, ...]:
-    def said(hour: str, minute: str | None, half: bool) -> str:
+    def said(hour: str, minute: str | None, half: bool, second: str | None = None) -> str:
+        if half and second and int(second):
+            return clock(int(hour), int(minute or 0), int(second))
         if half and not int(minute or 0):
             return words.cardinal(int(hour), "")
         return clock(int(hour), int(minute or 0), -1)
@@ -82,12 +84,12 @@ def _hours(words: Words) -> tuple[Rule, ...]:
             and re.match(r"[\"”’')\]]*(?:$|\s+[“\"‘'(]?[A-Z])", match.string[match.end() :])
             else ""
         )
-        return f"{low}{said(match['hour'], match['minute'], True)} {letters}{dot}"
+        return f"{low}{said(match['hour'], match['minute'], True, match['second'])} {letters}{dot}"
 
     mark = r"(?:[ap]\.\s?m\.?|[ap]m|[AP]\.\s?M\.?|[AP]M)(?!\w)"
     hour = r"(?:0?\d|1\d|2[0-3])"
     low = rf"(?:(?P<low>{hour})(?:[:.](?P<lowest>[0-5]\d))?(?:\s?(?P<first>{mark}))?(?:{DASH}|\sto\s))?"
-    pattern = rf"{START}{low}(?P<hour>{hour})(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>{mark})"
+    pattern = rf"{START}{low}(?P<hour>{hour})(?:[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?)?\s?(?P<half>{mark})"
 
     def oclock(match: re.Match[str]) -> str:
         return words.cardinal(int(match["hour"]), "")
