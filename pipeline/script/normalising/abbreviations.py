@@ -10,7 +10,7 @@ from pipeline.script.normalising.rules import Rule, Trait
 
 NAME = r"\s[«»\"“„'‘(]*[A-ZÀ-ÖØ-Þ]"
 """What follows a title: a space and a capital."""
-FIGURE = r"\s?[\[(]?[\dIVXLC]"
+FIGURE = r"\s?[\[(]?(?:\d|[IVXLC]{2,}\b|[VX]\b(?!\.?\s[a-z])|I\b(?=[.,;:)]|$)|[ivxl]{1,6}\b[.,;:)]?)"
 """What follows 'number', 'page', 'volume': a digit or a Roman numeral."""
 _CLOSED = re.compile(r"[\"”“'’»«)\]]*\s*$")
 _NEW_SENTENCE = re.compile(r"[\"”'’»)\]]*\s+[\"“„«»'‘(¿¡]*[A-ZÀ-ÖØ-Þ]")

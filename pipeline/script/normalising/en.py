@@ -44,7 +44,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
     """Every rule in the order in which it is tried."""
     speech = language(tag)
     return (
-        *addresses(speech), *_titles(), *abbreviations(ABBREVIATIONS), *_romans(speech), *times(speech),
+        *addresses(speech), *times(speech), *capitals.dotted(), *_titles(), *abbreviations(ABBREVIATIONS), *_romans(speech),
         *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech), *measures(speech),
         *ranges(speech), *fractions(speech), *numbers(speech), *_signs(), *signs(speech), *_states(), *_capitals(),
     )  # fmt: skip
@@ -54,13 +54,16 @@ def rules(tag: str) -> tuple[Rule, ...]:
 def heading_rules(tag: str) -> tuple[Rule, ...]:
     """Rules that go before `rules` in a heading."""
     speech = language(tag)
-    return (romans.alone(lambda value, match: speech.cardinal(value, "")),)
+    return (
+        romans.alone(lambda value, match: speech.cardinal(value, ""), title=True),
+        *capitals.capitals(SPELLED, ACRONYMS, WORDS, heading=True),
+    )
 
 
 def _titles() -> tuple[Rule, ...]:
     """Mr Smith, without a full stop; &c."""
     names = "|".join(UNDOTTED)
-    pattern = rf"(?<![\w.])(?P<it>{names})(?=\s[A-ZÀ-Þ][\w’']|\s[A-Z]\.)"
+    pattern = rf"(?<![\w.])(?P<it>{names})(?=\s[A-ZÀ-Þ][\w’']|\s[A-Z]\.|\s(?:de|du|von|van)\s)"
     return (
         Rule("abbreviation", re.compile(r"&c(?:\.(?!\s*$))?(?!\w)"), lambda match: "et cetera", Trait.SYMBOL),
         Rule("abbreviation", re.compile(pattern), lambda match: UNDOTTED[match["it"]], Trait.NONE),
@@ -81,6 +84,8 @@ _RULER = re.compile(
 def _romans(speech: Words) -> tuple[Rule, ...]:
     def counted(value: int, match: re.Match[str]) -> str | None:
         it, rest = match["it"], match.string[match.end("it") :]
+        if it in ("I", "i") and match["word"].lower().startswith("no"):
+            return None
         if it in ("I", "i") and (match["word"].islower() or _PRONOUN.match(rest)) and not _RULES_A_REALM.match(rest):
             return None
         return speech.cardinal(value, "")
@@ -98,6 +103,9 @@ def _romans(speech: Words) -> tuple[Rule, ...]:
 
     small = rf"(?:{NUMBERED})"
     return (
+        romans.alone(
+            lambda value, match: speech.cardinal(value, "") if len(match["it"]) > 1 and value < 90 else None
+        ),
         romans.after([rf"(?i:{NUMBERED})"], counted),
         romans.after([small], counted, small=True),
         romans.after([rf"(?i:{REGNAL})"], reigned),

@@ -11,7 +11,8 @@ _TITLES = {
     "Gen": "General", "Lt": "Lieutenant", "Lieut": "Lieutenant", "Sgt": "Sergeant", "Sergt": "Sergeant", "Maj": "Major",
     "Cpl": "Corporal", "Pvt": "Private", "Cmdr": "Commander", "Cdr": "Commander", "Adm": "Admiral", "Gov": "Governor",
     "Sen": "Senator", "Rep": "Representative", "Pres": "President", "Hon": "Honorable", "Supt": "Superintendent",
-    "Insp": "Inspector", "Msgr": "Monsignor", "Mt": "Mount", "Ft": "Fort", "Bro": "Brother", "Sr": "Sister",
+    "Insp": "Inspector", "Msgr": "Monsignor", "Mt": "Mount", "Ft": "Fort", "Bro": "Brother", "MM": "Messieurs", "Wm": "William",
+    "Chas": "Charles", "Thos": "Thomas", "Robt": "Robert", "Geo": "George", "Sr": "Sister",
 }  # fmt: skip
 _NUMBERED = {
     "no": "number", "No": "Number", "nos": "numbers", "Nos": "Numbers", "p": "page", "P": "Page", "pp": "pages",
@@ -38,7 +39,7 @@ _ANYWHERE = {
 _PLACE = r"(?:[A-ZÀ-Þ][\w’'-]*|\d(?:st|nd|rd|th))\s"
 """A capitalised word or an ordinal, as before 'Street'."""
 _HOUSE = r"\d\w*\s(?:[NSEW]\.?\s)?(?:[A-ZÀ-Þ][\w’'-]*\s){1,3}"
-_WAY = r"(?:^|\s)(?:on|down|along|up|off|near|at|from|to)\s(?:[A-ZÀ-Þ][\w’'-]*\s){1,2}"
+_WAY = r"(?:^|\s)(?:on|down|along)\s(?!Ma|Mr|Mrs|Miss|La|Lord|Sir|Mount|Fort)(?:[A-ZÀ-Þ][\w’'-]*\s){1,2}"
 _DAYS = {"Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
          "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}  # fmt: skip
 _NEAR_A_DATE = (
@@ -57,6 +58,8 @@ def _table() -> dict[str, Case | tuple[Case, ...]]:
     for short, said in _MONTH_SHORT.items():
         day = Case(said, next=r",?\s\d{1,2}(?!\d|:)|,?\s1\d{3}|,?\s20\d\d")
         table[short] = (day, Case(said, last=r"\b[0-3]?\d(?:st|nd|rd|th)?\s(?:of\s)?"))
+    for short in ("no", "No", "nos", "Nos", "chap", "art", "Art", "fig", "Fig", "ver"):
+        table[short] = (Case(_NUMBERED[short], next=r"\s?\d|\s[IVXLC]{2,}\b"),)
     table["St"] = (
         Case("Street", last=_HOUSE, ends=True), Case("Street", last=_WAY, ends=True),
         Case("Street", last=r"\d(?:st|nd|rd|th)\s", ends=True), Case("Saint", next=NAME),
@@ -79,6 +82,7 @@ def _table() -> dict[str, Case | tuple[Case, ...]]:
 ABBREVIATIONS = _table()
 
 UNDOTTED = {
+    "MR": "Mister", "MRS": "Missus", "DR": "Doctor", "MM": "Messieurs",
     "Mr": "Mister", "Mrs": "Missus", "Messrs": "Messieurs", "Dr": "Doctor", "St": "Saint", "Mme": "Madame",
     "Mlle": "Mademoiselle", "Prof": "Professor", "Capt": "Captain", "Sgt": "Sergeant", "Lt": "Lieutenant",
 }  # fmt: skip
@@ -194,7 +198,7 @@ REGNAL = (
 )  # fmt: skip
 """Names of rulers and popes, and others handed down from father to son: the numeral after them is an ordinal."""
 NUMBERED = (
-    "chapter|chap\\.?|book|part|act|scene|canto|volume|vol\\.?|section|article|appendix|figure|fig\\.?|plate|page|pp?\\.|no\\.?"
+    "chapter|chap\\.?|book|part|act|scene|canto|volume|vol\\.?|section|article|appendix|figure|fig\\.?|plate|page|pp?\\.|nos?\\."
     "|number|letter|stave|war|phase|stage|type|class|title|lesson|episode|psalm|sonnet|verse|stanza|table|lecture|era"
     "|apollo|gemini|mark|session|series|column|group|grade|level|movement|symphony|sonata|super bowl|olympiad|vatican"
     "|rocky|schedule|round|day|night|chapters|books|parts|acts|volumes|vols\\.?"
