@@ -241,6 +241,7 @@ class Chunk:
         delivery: how the script wants it said; empty for as usual.
         kind: of the line it belongs to.
         opens_line: it is the line's first chunk.
+        pronunciations: first and last-plus-one character of a stretch of ``spoken`` and how it sounds, in IPA.
     """
 
     slate: str
@@ -259,6 +260,7 @@ class Chunk:
     delivery: str = ""
     kind: LineKind = LineKind.PARAGRAPH
     opens_line: bool = True
+    pronunciations: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True)
