@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,8 @@ from pipeline.engines import ReadingLimits
 from pipeline.materials import Edit, Sentence
 from pipeline.script.edits import speak, stretches
 from pipeline.script.words import ATOMS
+
+ANY_WORD = re.compile(r"[^\W_]")
 
 Estimate = Callable[[str], float]
 
@@ -45,7 +48,7 @@ def atoms_of(sentence: Sentence, limits: ReadingLimits, estimate: Estimate) -> l
 
     atoms: list[Atom] = []
     for atom in _whole(sentence.shown, _edits_of(sentence)):
-        for part in [atom] if fits(atom.spoken) else _pieces(atom, fits, longest):
+        for part in [atom] if len(atom.spoken) <= longest or fits(atom.spoken) else _pieces(atom, fits, longest):
             clings = atoms and (_is_silent(part.spoken) or _is_silent(atoms[-1].spoken))
             if clings and _fits_characters(atoms[-1].spoken + part.spoken, limits):
                 atoms[-1] = _joined(atoms[-1], part)
@@ -120,7 +123,7 @@ def _slices(text: str, longest: int) -> list[str]:
 
 
 def _is_silent(text: str) -> bool:
-    return not any(letter.isalnum() for letter in text)
+    return ANY_WORD.search(text) is None
 
 
 def _fits_characters(text: str, limits: ReadingLimits) -> bool:

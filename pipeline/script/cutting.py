@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, pairwise
+from math import inf
 
 from pipeline.engines import ReadingLimits
 from pipeline.materials import Sentence
@@ -30,7 +31,7 @@ SPACE_COST = 3.0
 STOP_INSIDE_COST = 6.0  # 'Mr.' and its like
 LETTER_COST = 20.0
 
-SHORT_PART_S = 2.0
+SHORT_PART_S = 3.0
 SHORT_COST = 1.5
 
 _CONJUNCTIONS = {
@@ -94,7 +95,7 @@ def _cut_cost(left: Atom, right: Atom, language: str) -> float:
     before, after = left.spoken, right.spoken
     if not after[:1].isspace() and not CUT_HERE.search(before):
         return LETTER_COST
-    for pattern, cost in CUT_COSTS:
+    for pattern, cost in () if before[-1].isalnum() else CUT_COSTS:
         if pattern.search(before):
             return cost
     word = WORD.match(after)
@@ -111,28 +112,27 @@ def _cut_cost(left: Atom, right: Atom, language: str) -> float:
 def _best_cuts(atoms: list[Atom], costs: list[float], limits: ReadingLimits, estimate: Estimate) -> list[int]:
     """Boundaries (atom numbers, 0 and the last included) of the cheapest parts that all fit the limits."""
     seconds = [0.0, *accumulate(estimate(atom.spoken) for atom in atoms)]
-    lengths = [0, *accumulate(len(atom.spoken) for atom in atoms)]
-    best: list[tuple[float, int]] = [(0.0, 0)]
+    ends = [0, *accumulate(len(atom.spoken) for atom in atoms)]
+    begins = [end + len(atom.spoken) - len(atom.spoken.lstrip()) for end, atom in zip(ends, atoms, strict=False)]
+    most = limits.max_characters or ends[-1]
+    before = [0.0, *costs]
+    best, chosen = [0.0], [0]
     for end in range(1, len(atoms) + 1):
-        ways = []
+        cheapest, first = inf, end - 1
         for start in range(end - 1, -1, -1):
             length = seconds[end] - seconds[start]
-            space = len(atoms[start].spoken) - len(atoms[start].spoken.lstrip())
-            fits = length <= limits.max_s and _fits(lengths[end] - lengths[start] - space, limits)
-            if not fits and start < end - 1:
+            if start < end - 1 and (length > limits.max_s or ends[end] - begins[start] > most):
                 break
-            here = costs[start - 1] if start else 0.0
-            ways.append((best[start][0] + here + _length_cost(length, limits), start))
-        best.append(min(ways))
+            off = length / limits.target_s - 1.0
+            cost = best[start] + before[start] + off * off + (SHORT_COST if length < SHORT_PART_S else 0.0)
+            if cost <= cheapest:
+                cheapest, first = cost, start
+        best.append(cheapest)
+        chosen.append(first)
     bounds = [len(atoms)]
     while bounds[-1]:
-        bounds.append(best[bounds[-1]][1])
+        bounds.append(chosen[bounds[-1]])
     return bounds[::-1]
-
-
-def _length_cost(seconds: float, limits: ReadingLimits) -> float:
-    off = (seconds - limits.target_s) / limits.target_s
-    return off * off + (SHORT_COST if seconds < SHORT_PART_S else 0.0)
 
 
 def _part(

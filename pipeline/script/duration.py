@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LETTERS_PER_S = {
     "en": 13.5,
@@ -49,6 +50,7 @@ def estimate_seconds(text: str, language: str, pace: float = 1.0) -> float:
     return pace * ((letters + digits * LETTERS_PER_DIGIT) / rate + stops)
 
 
+@lru_cache(maxsize=256)
 def primary(language: str) -> str:
     """``en`` of ``en-GB``."""
     return language.partition("-")[0].lower()
