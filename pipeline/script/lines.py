@@ -92,7 +92,7 @@ def _pieces(block: Block) -> Iterator[Block | Mark]:
 
 
 def _rest_or_cue(mark: Mark, block: Block, ledger: Ledger) -> list[Element]:
-    offset = block.offsets[min(mark.start, len(block.offsets) - 1)] if len(block.offsets) else block.start
+    offset = block.offsets[mark.start - 1] + 1 if mark.start else block.start  # behind its neighbour
     place = ledger.source.place(offset)
     if mark.marking is Marking.PAUSE:
         return [Rest(float(mark.value), place)]

@@ -17,6 +17,7 @@ from xml.parsers import expat
 from pipeline.materials import Source
 from pipeline.production import NARRATOR
 from pipeline.script.blocks import Block, Document, Ledger, Mark, Marking, Sort
+from pipeline.script.lexicon.xsampa import ipa_from_xsampa
 from pipeline.script.reading.passages import settled
 from pipeline.script.reading.tags import DURATION, KINDS, LANGUAGE, MAX_PAUSE_S, Fault, phonemes
 
@@ -280,7 +281,13 @@ class _Speech:
 
     def _phoneme(self, element: _Open, attributes: dict[str, str]) -> None:
         alphabet, written = attributes.get("alphabet", "ipa"), attributes.get("ph", "")
-        if alphabet != "ipa":
+        if alphabet.lower() in ("x-sampa", "xsampa"):
+            try:
+                written = ipa_from_xsampa(written)
+            except ValueError as error:
+                self.problem(f"'{error}' is no X-SAMPA", "write the phonemes in IPA, alphabet='ipa'")
+                return
+        elif alphabet != "ipa":
             self.problem(
                 f"the phonetic alphabet '{alphabet}' is not read", "write the phonemes in IPA, alphabet='ipa'"
             )

@@ -45,6 +45,10 @@ MARKS = {
     "date": ("<say-as interpret-as='date'>1/2</say-as> x", [("as", "1/2", "date")]),
     "verbatim": ("<say-as interpret-as='verbatim'>ab</say-as> x", [("as", "ab", "characters")]),
     "phonemes": ("<phoneme ph='ŋwiən'>Nguyen</phoneme> x", [("ipa", "Nguyen", "ŋwiən")]),
+    "X-SAMPA": (
+        "<phoneme alphabet='x-sampa' ph='&quot;IS.meIl'>Ishmael</phoneme> x",
+        [("ipa", "Ishmael", "ˈɪʃ.meɪl")],
+    ),
     "language": ("x <lang xml:lang='fr'>sel</lang>", [("language", "sel", "fr")]),
     "a word's language": ("x <w xml:lang='fr'>sel</w>", [("language", "sel", "fr")]),
     "sound": ("x <audio src='a/door.wav'>Bang</audio>", [("cue", "", "sfx\tdoor\twait=")]),
@@ -122,6 +126,7 @@ PROBLEMS = {
     "unknown kind": ("<say-as interpret-as='dat'>1</say-as>", 1, "read as 'dat'", "did you mean 'date'?"),
     "reduced": ("<emphasis level='reduced'>a</emphasis>", 1, "'reduced' cannot be honoured", "strong"),
     "other alphabet": ("<phoneme alphabet='x-arpabet' ph='a'>a</phoneme>", 1, "alphabet 'x-arpabet'", "IPA"),
+    "no X-SAMPA": ("<phoneme alphabet='x-sampa' ph='ŋ'>a</phoneme>", 1, "'ŋ' is no X-SAMPA", "IPA"),
     "no phonemes": ("<phoneme ph=''>a</phoneme>", 1, "is not IPA", "<sub"),
     "no alias": ("<sub>a</sub>", 1, "without an alias", "alias="),
     "time": ("<break time='long'/>", 1, "a break of 'long'", "300ms"),
