@@ -38,10 +38,15 @@ BEAT = re.compile(r"\((?:a |another )?(?:beat|pause)\.?\)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class _Row:
-    """A line without the white space around it, notes masked."""
+    """A line without the white space around it, notes masked.
+
+    Attributes:
+        goes_on: it is two spaces, which stand for an empty line inside a dialogue.
+    """
 
     text: str
     start: int
+    goes_on: bool = False
 
     @property
     def end(self) -> int:
@@ -70,7 +75,7 @@ def read(source: Source, ledger: Ledger, roles: Collection[str], sounds: Collect
 
 def _stripped(text: str, start: int, end: int) -> _Row:
     row = text[start:end]
-    return _Row(row.strip(), start + len(row) - len(row.lstrip()))
+    return _Row(row.strip(), start + len(row) - len(row.lstrip()), row.startswith("  "))
 
 
 def _title_page(ledger: Ledger) -> tuple[dict[str, object], int]:
@@ -200,9 +205,11 @@ class _Reading:
         self.index += 1
         spoken: list[_Row] = []
         found: list[Block] = []
-        while not self._is_blank(self.index):
+        while not self._is_blank(self.index) or (self.index < len(self.rows) and self.rows[self.index].goes_on):
             row = self.rows[self.index]
             self.index += 1
+            if not row.text:
+                continue
             if row.bare.startswith("(") and row.bare.endswith(")"):
                 found += self._said(spoken, role, delivery)
                 spoken, delivery = [], self._parenthetical(row, role, delivery, found)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.script.blocks import Ledger, Mark, Marking, Sort
+from pipeline.script.reading.emphasis import Run, pairs, run_of
 from pipeline.script.reading.tags import HINT, Fault, Meaning, attributes, hints, resembles_tag, tag
 
 _RULES = {
@@ -113,17 +114,6 @@ def mark(
     return scan.result()
 
 
-@dataclass(frozen=True)
-class _Run:
-    """A run of ``*`` or ``_``, characters ``start`` … ``end``, that may open or close emphasis."""
-
-    sign: str
-    start: int
-    end: int
-    opens: bool
-    closes: bool
-
-
 class _Scan:
     """One paragraph on its way: a method for each kind of token, which returns where to go on."""
 
@@ -135,7 +125,7 @@ class _Scan:
         self.fates = bytearray(len(raw))
         self.decoded: dict[int, str] = {}
         self.marks: list[Mark] = []  # in positions of the raw text
-        self.runs: list[_Run] = []
+        self.runs: list[Run] = []
         self.brackets: list[tuple[int, str]] = []
         self.elements: list[tuple[int, str]] = []  # HTML that is open
         self.singing: int | None = None
@@ -154,7 +144,7 @@ class _Scan:
         return self.drop(match.end() - ticks, match.end())
 
     def delimiter(self, match: re.Match[str]) -> int:
-        self.runs.append(_run(self.raw, *match.span()))
+        self.runs.append(run_of(self.raw, *match.span()))
         return match.end()
 
     def sung(self, match: re.Match[str]) -> int:
@@ -340,7 +330,7 @@ class _Scan:
             self.fault(Fault(f"<{name}> is not closed", f"write </{name}> after it, or escape it: '\\<'"), start)
         if self.singing is not None:
             self.marks.append(Mark(self.singing, len(self.raw), Marking.SUNG))
-        for opener, closer, length in _emphasis([run for run in self.runs if not self.fates[run.start]]):
+        for opener, closer, length in pairs([run for run in self.runs if not self.fates[run.start]]):
             self.drop(opener, opener + length)
             self.drop(closer, closer + length)
             found = {1: [Marking.EMPHASIS], 2: [Marking.STRONG]}.get(length, [Marking.EMPHASIS, Marking.STRONG])
@@ -397,38 +387,3 @@ def _trimmed(marks: Iterator[Mark], text: str) -> Iterator[Mark]:
         if words.strip():
             start = found.start + len(words) - len(words.lstrip())
             yield replace(found, start=start, end=start + len(words.strip()))
-
-
-def _run(raw: str, start: int, end: int) -> _Run:
-    """Whether a run may open or close emphasis: CommonMark 0.31, 6.2 'left-flanking' and 'right-flanking'."""
-    before, after = raw[start - 1 : start] or " ", raw[end : end + 1] or " "
-    spaced_before, spaced_after = before.isspace(), after.isspace()
-    mark_before, mark_after = _is_punctuation(before), _is_punctuation(after)
-    left = not spaced_after and (not mark_after or spaced_before or mark_before)
-    right = not spaced_before and (not mark_before or spaced_after or mark_after)
-    if raw[start] == "_":
-        left, right = left and (not right or mark_before), right and (not left or mark_after)
-    return _Run(raw[start], start, end, left, right)
-
-
-def _is_punctuation(letter: str) -> bool:
-    return not letter.isalnum() and not letter.isspace()
-
-
-def _emphasis(runs: list[_Run]) -> Iterator[tuple[int, int, int]]:
-    """Opening and closing position and length of the delimiters that pair up. The rest (``5 * 3``) stay text."""
-    waiting: list[_Run] = []
-    for run in runs:
-        start = run.start
-        while run.closes and start < run.end:
-            index = next((i for i in reversed(range(len(waiting))) if waiting[i].sign == run.sign), None)
-            if index is None:
-                break
-            opener = waiting[index]
-            length = min(opener.end - opener.start, run.end - start)
-            yield opener.end - length, start, length
-            start += length
-            rest = replace(opener, end=opener.end - length)
-            waiting[index:] = [rest] if rest.start < rest.end else []
-        if run.opens and start < run.end:
-            waiting.append(replace(run, start=start))

@@ -139,6 +139,10 @@ def test_action_in_capitals_is_action_when_forced_or_alone() -> None:
     assert lines(read("!BANG\ngoes the gun.\n\nBOOM.\n")) == [(None, "", "BANG goes the gun."), (None, "", "BOOM.")]
 
 
+def test_two_spaces_stand_for_an_empty_line_inside_a_dialogue() -> None:
+    assert lines(read("MARA\nOne\n  \ntwo.\n\nThree.")) == [("Mara", "", "One two."), (None, "", "Three.")]
+
+
 def test_a_beat_is_a_pause_and_no_delivery() -> None:
     first, beat, second = read("MARA\nOne.\n(beat)\nTwo.").blocks
     assert [mark.marking for mark in beat.marks] == [Marking.PAUSE] and beat.sort is Sort.CUE
