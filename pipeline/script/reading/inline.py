@@ -6,7 +6,7 @@ import difflib
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.script.blocks import Ledger, Mark, Marking, Sort
@@ -43,6 +43,7 @@ BRACE = re.compile(r"\{[^{}]*\}")
 ADDRESS = re.compile(
     r"\s*(?P<url><[^<>\n]*>|(?:[^\s\\]|\\.)*)(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*", re.DOTALL
 )
+LABEL = re.compile(r"\[([^\[\]]*)\]")
 ATTRIBUTE = re.compile(r"\{[^{}]*\b(?:say|ipa|as|lang)=")
 
 HTML = {"em": Marking.EMPHASIS, "i": Marking.EMPHASIS, "b": Marking.STRONG, "strong": Marking.STRONG}
@@ -66,15 +67,22 @@ class Continuity:
 
     Attributes:
         sounds: names that cues may use; None for any.
+        links: addresses that are written elsewhere, ``[map]: https://…``, by their label.
         started: the sounds that a cue has started so far.
         references: id and source offset of every reference to a note.
         asides: notes and pictures met, to be taken out and read as blocks of their own.
     """
 
     sounds: Collection[str] | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
     started: set[str] = field(default_factory=set)
     references: list[tuple[str, int]] = field(default_factory=list)
     asides: list[Aside] = field(default_factory=list)
+
+
+def label_of(written: str) -> str:
+    """A link's label as it is looked up: capitals and white space do not matter."""
+    return " ".join(written.casefold().split())
 
 
 def mark(
@@ -212,8 +220,10 @@ class _Scan:
                 self.drop(*match.span())
             return end
         start, sign = self.brackets.pop()
-        if sign != "[":
-            return self.aside(start, end, sign)
+        return self.bracket(start, end) if sign == "[" else self.aside(start, end, sign)
+
+    def bracket(self, start: int, end: int) -> int:
+        """``[…]``: words with a hint or an address behind them, or a tag."""
         paren, brace = PAREN.match(self.raw, end), BRACE.match(self.raw, end)
         if paren and HINT.match(paren[0], 1):
             return self.hint(start, end, paren.end(), hints(paren[0][1:-1]))
@@ -221,6 +231,12 @@ class _Scan:
             return self.span(start, end, paren.end(), [(Marking.LINK, address["url"].strip("<>"))])
         if brace and (self.markdown or ATTRIBUTE.match(brace[0])):
             return self.hint(start, end, brace.end(), attributes(brace[0][1:-1]))
+        label = LABEL.match(self.raw, end)
+        named = label_of((label[1] if label else "") or self.raw[start + 1 : end - 1])
+        if self.continuity is not None and named in self.continuity.links:
+            return self.span(
+                start, end, label.end() if label else end, [(Marking.LINK, self.continuity.links[named])]
+            )
         return self.tag(start, end, paren[0][1:-1] if paren else "")
 
     def hint(self, start: int, end: int, stop: int, meanings: list[Meaning] | Fault) -> int:

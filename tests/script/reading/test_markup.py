@@ -207,6 +207,7 @@ ROWS = st.sampled_from([
     "", "", "", "| a | b |", "|---|---|", "| c", "Table: d", "- e", "1. f", "> g", "[^1]: note", "    more",
     "h[^1] ^[i *j*]", "![k](l)", "[lang: fr] m", "<!-- n", "-->", "[[o]]", "p\\", "♪ q", "::: {.r}", ":::",
     "s &amp; t", "⁂", "[music: u]", "[v](say: w)", "x ]", "```", "+--+", "    y", "TOM: (z) é", "---- ----",
+    "**TOM:** x", "[1][a] [a] [A][]", "[a]: http://b", "[b]: c", "**NOTE:** y", "Anna: z",
 ])  # fmt: skip
 
 
@@ -247,6 +248,18 @@ def test_a_capital_line_is_text_where_only_the_narrator_is_cast() -> None:
     ledger = Ledger(Source(Path("script.md"), "HERE LIES\na sailor."))
     (block,) = markdown.read(ledger.source, ledger, ("NARRATOR",)).blocks
     assert block.text == "HERE LIES a sailor." and not ledger.problems
+
+
+def test_a_name_without_its_capitals_is_the_narrators_and_worth_a_notice() -> None:
+    document = read("Hm.\n\nAnna: a life.")
+    assert [block.role for block in document.blocks] == [None, None]
+    (notice,) = document.ledger.notices
+    assert str(notice) == "script.md:3:1: 'Anna:' is read by the narrator; the role is written as in the cast, ANNA:"
+
+
+def test_a_tag_before_a_colon_is_no_address_and_loses_no_word() -> None:
+    (block,) = read("[laughs]: and/or").blocks
+    assert block.text == ": and/or"
 
 
 def test_an_alias_of_the_front_matter_speaks_for_its_role() -> None:
