@@ -53,11 +53,12 @@ _TEXT, _MARKUP, _ELSEWHERE, _DECODED = 0, 1, 2, 3  # what becomes of a character
 
 @dataclass(frozen=True)
 class Aside:
-    """What stands inside a paragraph and is a block of its own: a note ``^[…]`` or a picture."""
+    """What stands inside a paragraph, at ``start`` of the source, and is a block of its own: a note or a picture."""
 
     sort: Sort
     raw: str
     offsets: Sequence[int]
+    start: int
     note: str = ""
 
 
@@ -134,7 +135,8 @@ class _Scan:
         self.decoded: dict[int, str] = {}
         self.marks: list[Mark] = []  # in positions of the raw text
         self.runs: list[Run] = []
-        self.brackets: list[tuple[int, str]] = []
+        self.brackets: list[tuple[int, str, int]] = []  # where, which, and how many marks there were before it
+        self.before = 0  # marks before the bracket that was closed last
         self.elements: list[tuple[int, str]] = []  # HTML that is open
         self.singing: int | None = None
 
@@ -208,7 +210,7 @@ class _Scan:
         return self.decode(*match.span(), letters)
 
     def open(self, match: re.Match[str]) -> int:
-        self.brackets.append((match.start(), match[0]))
+        self.brackets.append((match.start(), match[0], len(self.marks)))
         return match.end()
 
     def close(self, match: re.Match[str]) -> int:
@@ -219,7 +221,7 @@ class _Scan:
                 self.ledger.problem(what, self.offsets[match.start()], step)
                 self.drop(*match.span())
             return end
-        start, sign = self.brackets.pop()
+        start, sign, self.before = self.brackets.pop()
         return self.bracket(start, end) if sign == "[" else self.aside(start, end, sign)
 
     def bracket(self, start: int, end: int) -> int:
@@ -308,7 +310,8 @@ class _Scan:
         else:
             note = "" if sign == "![" else f"^{self.offsets[start]}"
             sort = Sort.NOTE if note else Sort.IMAGE
-            self.continuity.asides.append(Aside(sort, self.raw[begin:last], self.offsets[begin:last], note))
+            inside = self.raw[begin:last], self.offsets[begin:last]
+            self.continuity.asides.append(Aside(sort, *inside, self.offsets[start], note))
         self.cut(start, stop)
         self.fates[begin:last] = bytes([_ELSEWHERE]) * (last - begin)
         if sign == "^[":
@@ -317,7 +320,7 @@ class _Scan:
 
     def cut(self, start: int, end: int) -> None:
         """Take out a stretch and whatever was found in it."""
-        self.marks = [mark for mark in self.marks if mark.start < start]
+        del self.marks[self.before :]
         self.elements = [element for element in self.elements if element[0] < start]
         self.singing = None if self.singing is not None and self.singing > start else self.singing
         self.drop(start, end)
@@ -338,7 +341,7 @@ class _Scan:
     def finish(self) -> None:
         """What can be told only at the paragraph's end."""
         if self.markdown:
-            for start, _ in self.brackets:
+            for start, _, _ in self.brackets:
                 what = "a bracket is not closed"
                 self.fault(Fault(what, "close it with ']', or write '\\[' to have it in the text"), start)
                 self.drop(start, start + 1)

@@ -207,15 +207,18 @@ def _table_row(
 
 
 def _aside(aside: Aside, ledger: Ledger) -> Iterator[Block]:
-    start = aside.offsets[0] if aside.offsets else 0
+    known = list(map(str, ledger.problems))
     words, offsets, marks = mark(aside.raw, aside.offsets, ledger, markdown=True)
+    ledger.problems[len(known) :] = [new for new in ledger.problems[len(known) :] if str(new) not in known]
     if any(letter.isalnum() for letter in words):
-        yield Block(aside.sort, words, offsets, marks, note=aside.note, start=start)
+        yield Block(aside.sort, words, offsets, marks, note=aside.note, start=aside.start)
         return
     for offset in offsets:
         ledger.markup(offset, offset + 1)
     if aside.sort is blocks.Sort.NOTE:
-        ledger.problem("a note without words", start, "write ^[the note's words], or delete it")
+        ledger.problem("a note without words", aside.start, "write ^[the note's words], or delete it")
+    else:
+        ledger.notice("a picture without a description: nobody hears of it", aside.start)
 
 
 def _match_notes(found: list[Block], given: list[ScriptLine], continuity: Continuity, ledger: Ledger) -> None:

@@ -113,6 +113,7 @@ class _Speech:
     marks: list[Mark] = field(default_factory=list)
     opened: list[_Open] = field(default_factory=list)
     begin: int = 0  # of the block in hand, in the source
+    is_silent: bool = True  # the block in hand has no words yet
     done: int = 0  # the source up to here is accounted for
     byte: Callable[[], int] = lambda: 0
     reached: tuple[int, int] = (0, 0)  # bytes and characters
@@ -157,7 +158,7 @@ class _Speech:
         element = self.opened.pop()
         if element.marking is not None and element.begin < len(self.offsets):
             self.marks.append(Mark(element.begin, len(self.offsets), element.marking, element.value))
-        is_open_sentence = element.name == "s" and not ENDED.search("".join(self.parts))
+        is_open_sentence = element.name == "s" and not ENDED.search("".join(self.parts[-8:]))  # quotes may be apart
         if element.name in ("p", "voice", "speak") or is_open_sentence:
             self.flush()
 
@@ -173,8 +174,9 @@ class _Speech:
         if "audio" in names or "metadata" in names:
             self.ledger.skip(start, end, ALTERNATIVES if "audio" in names else "metadata")
             return
-        if not self.parts or not "".join(self.parts).strip():
+        if self.is_silent:
             self.begin = start + len(data) - len(data.lstrip())
+            self.is_silent = not data.strip()
         self.parts.append(re.sub(r"\s", " ", data))
         self.offsets += [start] * len(data) if is_reference else range(start, end)
 
@@ -190,7 +192,7 @@ class _Speech:
             marks = tuple(sorted(_trimmed(self.marks, text), key=lambda mark: (mark.start, -mark.end)))
             block = Block(Sort.PARAGRAPH, text, tuple(self.offsets), marks, role=role, start=self.begin)
             self.blocks.append(settled(block, self.ledger))
-        self.parts, self.offsets, self.marks = [], [], []
+        self.parts, self.offsets, self.marks, self.is_silent = [], [], [], True
 
     def point(self, marking: Marking, value: str) -> None:
         if not self.parts:

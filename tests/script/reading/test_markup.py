@@ -262,6 +262,16 @@ def test_a_tag_before_a_colon_is_no_address_and_loses_no_word() -> None:
     assert block.text == ": and/or"
 
 
+def test_a_note_without_words_is_a_problem_and_a_picture_without_any_a_notice() -> None:
+    ledger = read("Hm.\n\nHm ^[] and ![](a.png).").ledger
+    assert [str(problem.where) for problem in ledger.problems] == ["script.md:3:4"]
+    assert [str(notice.place) for notice in ledger.notices] == ["script.md:3:12"]
+
+
+def test_a_problem_inside_a_note_is_told_once() -> None:
+    assert [str(problem.where) for problem in read("Hm.^[Oh [lauhgs].]").ledger.problems] == ["script.md:1:9"]
+
+
 def test_an_alias_of_the_front_matter_speaks_for_its_role() -> None:
     document = read("---\ncast: {ANNA: ANNIE, TOM: [TOMMY, T. J.], NOBODY: [X]}\n---\nANNIE: a\nTOMMY: b\nT. J.: c")
     assert [block.role for block in document.blocks] == ["ANNA", "TOM", "TOM"]
