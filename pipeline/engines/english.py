@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.engines import Unreadable
-from pipeline.engines.ipa import misaki_of
+from pipeline.engines.ipa import ipa_of, misaki_of
 
 Pronunciations = Sequence[tuple[int, int, str]]
 """As in `Reading.pronunciations`: first and last-plus-one character, and IPA."""
@@ -64,6 +64,28 @@ class English:
         if not any(character.isalpha() for sentence in sentences for character in sentence):
             raise Unreadable(f"there is no word to read in '{_short(text)}'", index=index)
         return [sentence for sentence in sentences if sentence]
+
+    def knows(self, word: str) -> bool:
+        """Whether the dictionary, or a rule for plurals and the like, has a pronunciation of ``word``."""
+        lexicon = self._g2p.lexicon
+        small = word.replace("’", "'").lower()
+        forms = {word, small, small.capitalize(), word.upper() if word.isupper() else small}
+        if any(form in book for form in forms for book in (lexicon.golds, lexicon.silvers)):
+            return True
+        rules = (lexicon.stem_s, lexicon.stem_ed, lexicon.stem_ing)
+        return any(rule(small, "NN", None, None)[0] is not None for rule in rules)
+
+    def said_in(self, sentence: str, word: str) -> str:
+        """How ``word`` sounds where it stands first in ``sentence``, in IPA; empty if it cannot be told."""
+        from hibari.g2p.normalize import normalize
+
+        with self._lock:
+            try:
+                tokens = self._g2p.phonemize_tokens(self._g2p.tokenize(normalize(sentence)))
+            except _NoLetterError:
+                return ""
+        wanted = word.replace("’", "'").casefold()
+        return next((ipa_of(token.phonemes or "") for token in tokens if token.text.casefold() == wanted), "")
 
     def _stand_ins(self, text: str, pronunciations: Pronunciations, index: int) -> tuple[str, dict[str, _Given]]:
         """``text`` with a made-up word for each given stretch: through all the G2P's rules it stays one word."""

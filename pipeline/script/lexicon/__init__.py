@@ -4,5 +4,24 @@ from pipeline.script.lexicon.entries import Entry, Level
 from pipeline.script.lexicon.headings import speak_heading
 from pipeline.script.lexicon.loading import load_lexicon, read_lexicon
 from pipeline.script.lexicon.lookup import Lexicon, Speak, speaker_of
+from pipeline.script.lexicon.pls import pls_of
+from pipeline.script.lexicon.respelling import respell
+from pipeline.script.lexicon.suggesting import Doubt, Suggestion, suggest
+from pipeline.script.lexicon.table import table_of
 
-__all__ = ["Entry", "Level", "Lexicon", "Speak", "load_lexicon", "read_lexicon", "speak_heading", "speaker_of"]
+__all__ = [
+    "Doubt",
+    "Entry",
+    "Level",
+    "Lexicon",
+    "Speak",
+    "Suggestion",
+    "load_lexicon",
+    "pls_of",
+    "read_lexicon",
+    "respell",
+    "speak_heading",
+    "speaker_of",
+    "suggest",
+    "table_of",
+]
