@@ -217,7 +217,7 @@ def lexicon() -> None:
 )
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="No more words than this.")
 def suggest_words(production: Path, *, path: Path | None, limit: int) -> None:
-    """List the words that may be said wrongly, the costliest first. Loads no model."""
+    """List the words that may be said wrongly, the costliest first. Loads no narrator."""
     from pipeline.cli import lexicon as bodies
 
     bodies.suggest_words(production, path=path, limit=limit)

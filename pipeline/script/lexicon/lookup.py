@@ -158,6 +158,8 @@ def _span(candidate: _Candidate, word: re.Match[str], text: str) -> tuple[int, i
 def _stands_free(text: str, start: int, end: int) -> bool:
     """Whether ``text[start:end]`` is whole words: no letters and no part of a number go on at either end."""
     first, last = text[start], text[end - 1]
+    if unicodedata.combining(first) or (end < len(text) and unicodedata.combining(text[end])):
+        return False
     if last.isalnum() and not _AFTER.match(text, end):
         return False
     if first.isalnum() and start and (text[start - 1].isalnum() or not _may_follow(text, start)):
