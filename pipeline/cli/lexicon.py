@@ -13,7 +13,8 @@ from rich.table import Table
 
 from pipeline.engines.ipa import without_english
 from pipeline.errors import InputError, Place
-from pipeline.flows.callsheet import CallSheet, draw_up
+from pipeline.flows.callsheet import draw_up
+from pipeline.materials import Manuscript, Sentence
 from pipeline.production import Order
 from pipeline.production_file import load_order
 from pipeline.script.lexicon import (
@@ -38,7 +39,7 @@ def suggest_words(production: Path, *, path: Path | None, limit: int) -> None:
     """Print the words in doubt, or write them as a lexicon to be filled in."""
     order = load_order(production)
     sheet = draw_up(order)
-    found = suggest(_lines(sheet), lexicon_of(order), limit=limit)
+    found = suggest(_sentences(sheet.manuscript), order.production.language, limit=limit)
     if path is not None:
         write_text(path, suggestions_table(found, order.production.language))
         click.echo(
@@ -61,7 +62,7 @@ def check_lexicon(path: Path) -> None:
     for entry, what in _remarks(entries):
         click.echo(f"note: {entry.place}: {what}")
     sounded = sum(bool(entry.ipa) for entry in entries)
-    click.echo(f"{path}: good. {len(entries):,} entries, {sounded:,} with phonemes")
+    click.echo(f"{path}: good. {_counted(len(entries))}, {sounded:,} with phonemes")
 
 
 def export_lexicon(source: Path, target: Path) -> None:
@@ -78,7 +79,11 @@ def export_lexicon(source: Path, target: Path) -> None:
     entries = lexicon_of(load_order(source)).entries if is_production else read_lexicon(source)
     kept = {(entry.word, entry.language, entry.case): entry for entry in entries}  # a later one wins over an earlier
     write_text(target, writer(kept.values()))
-    click.echo(f"wrote {len(kept):,} entries to {target}")
+    click.echo(f"wrote {_counted(len(kept))} to {target}")
+
+
+def _counted(entries: int) -> str:
+    return "1 entry" if entries == 1 else f"{entries:,} entries"
 
 
 def lexicon_of(order: Order) -> Lexicon:
@@ -104,10 +109,11 @@ def suggestions_table(suggestions: list[Suggestion], language: str) -> str:
     return out.getvalue()
 
 
-def _lines(sheet: CallSheet) -> Iterator[tuple[str, str, Place]]:
-    for chapter in sheet.chapters:
-        for chunk in chapter.chunks:
-            yield chunk.shown, chunk.language or sheet.order.production.language, chunk.place
+def _sentences(manuscript: Manuscript) -> Iterator[tuple[Sentence, Place]]:
+    for chapter in manuscript.chapters:
+        for line in chapter.lines:
+            for sentence in line.sentences:
+                yield sentence, manuscript.source.place(sentence.start)
 
 
 def _show(suggestions: list[Suggestion]) -> None:

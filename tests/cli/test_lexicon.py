@@ -25,6 +25,12 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(chapterhouse, ["lexicon", *map(str, arguments)], standalone_mode=False)
 
 
+def words_of(done: Result) -> list[str]:
+    """The words of the printed table: its rows begin with a count."""
+    assert done.exit_code == 0, done.exception
+    return [line.split()[1] for line in done.output.splitlines() if line[:1].isdigit()]
+
+
 @pytest.fixture
 def pequod(tmp_path: Path) -> Path:
     (tmp_path / "book.md").write_text(SCRIPT, encoding="utf-8")
@@ -35,9 +41,7 @@ def pequod(tmp_path: Path) -> Path:
 
 def test_suggest_lists_words_in_doubt_with_how_they_are_said_and_where(pequod: Path) -> None:
     done = run("suggest", pequod)
-    assert done.exit_code == 0, done.exception
-    lines = done.output.splitlines()
-    assert [line.split()[:2] for line in lines[1:] if line[:1].isdigit()] == [["2", "Queequeg"], ["1", "Peleg"]]
+    assert words_of(done) == ["Queequeg", "Peleg"]
     assert "KWEE-kweg" in done.output
     assert "book.md:3:1" in done.output
 
@@ -53,10 +57,10 @@ def test_the_table_that_suggest_writes_is_a_lexicon_once_filled_in(pequod: Path)
         table.writeheader()
         table.writerows(rows)
     checked = run("check", path)
-    assert "1 entries" in checked.output
-    assert "1 words have neither" in checked.output
+    assert "1 entry," in checked.output
+    assert "1 word has neither" in checked.output
     pequod.write_text(PRODUCTION.replace("[house.csv]", "[house.csv, words.csv]"), encoding="utf-8")
-    assert "Queequeg" not in run("suggest", pequod).output
+    assert words_of(run("suggest", pequod)) == ["Peleg"]
 
 
 def test_export_writes_the_whole_lexicon_and_reads_its_own_files(pequod: Path) -> None:

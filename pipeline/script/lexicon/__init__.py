@@ -1,9 +1,8 @@
 """How words are said: lexicons read, looked up and written, and the words a producer should look at."""
 
 from pipeline.script.lexicon.entries import Entry, Level
-from pipeline.script.lexicon.headings import speak_heading
 from pipeline.script.lexicon.loading import load_lexicon, read_lexicon
-from pipeline.script.lexicon.lookup import Lexicon, Speak, speaker_of
+from pipeline.script.lexicon.lookup import Lexicon
 from pipeline.script.lexicon.pls import pls_of
 from pipeline.script.lexicon.respelling import respell
 from pipeline.script.lexicon.suggesting import Doubt, Suggestion, suggest
@@ -14,14 +13,11 @@ __all__ = [
     "Entry",
     "Level",
     "Lexicon",
-    "Speak",
     "Suggestion",
     "load_lexicon",
     "pls_of",
     "read_lexicon",
     "respell",
-    "speak_heading",
-    "speaker_of",
     "suggest",
     "table_of",
 ]

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.materials import Edit
-from pipeline.script.edits import speak
-from pipeline.script.lexicon.entries import Entry, checked
-
-Speak = Callable[[str], str]
+from pipeline.script.lexicon.entries import Entry
 
 _WORD = re.compile(r"[^\W_]+")
 _SAME = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u2010": "-", "\u2011": "-"})  # one sign for one, in both
@@ -82,6 +79,15 @@ class Lexicon:
 
     def __len__(self) -> int:
         return len(self.entries)
+
+    def over(self, lower: Lexicon) -> Lexicon:
+        """Both lexicons in one; where both know a stretch, this one wins."""
+        if not lower.entries:
+            return self
+        mine = self.sources or tuple(int(entry.level) for entry in self.entries)
+        theirs = lower.sources or tuple(int(entry.level) for entry in lower.entries)
+        above = max(theirs) + 1
+        return Lexicon(lower.entries + self.entries, (*theirs, *(source + above for source in mine)))
 
     def find(self, text: str, language: str) -> tuple[Edit, ...]:
         """What the lexicon says of ``text``: edits in order, not overlapping, ``why`` is ``lexicon``.
@@ -198,13 +204,3 @@ def _folded(text: str) -> tuple[str, Sequence[int] | None]:
 
 def _clings(sign: str) -> bool:
     return sign == "\u00ad" or unicodedata.combining(sign) != 0
-
-
-def speaker_of(respellings: Mapping[str, str]) -> Speak:
-    """A function that says a text as these respellings of any language want it.
-
-    Raises:
-        InputError: an entry is empty, or its respelling is.
-    """
-    lexicon = Lexicon(tuple(checked(Entry(word, say)) for word, say in respellings.items()))
-    return lambda text: speak(text, lexicon.find(text, ""))

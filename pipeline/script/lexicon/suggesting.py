@@ -10,9 +10,9 @@ from functools import cache
 from typing import Protocol
 
 from pipeline.errors import Place
+from pipeline.materials import Sentence
 from pipeline.script.duration import primary
 from pipeline.script.lexicon.heteronyms import HARD, STRESSED
-from pipeline.script.lexicon.lookup import Lexicon
 from pipeline.script.sentences import LITERARY
 
 EXAMPLES = 2
@@ -134,33 +134,31 @@ _PREFIXES = ("un", "re", "over", "under", "out", "fore", "non", "mis", "pre", "s
 
 
 def suggest(
-    lines: Iterable[tuple[str, str, Place]],
-    lexicon: Lexicon,
+    sentences: Iterable[tuple[Sentence, Place]],
+    language: str,
     *,
     limit: int | None = None,
     dictionary_of: Callable[[str], Dictionary | None] | None = None,
 ) -> list[Suggestion]:
-    """Words in doubt that ``lexicon`` does not hold, those first that may cost most.
+    """Words in doubt, those first that may cost most. What an edit stands for already is not asked about again.
 
     Args:
-        lines: sentences as shown, the language of each (BCP 47), and where it stands.
+        sentences: of the whole script, each with where it stands.
+        language: BCP 47 tag of those that name none.
         limit: no more than so many.
         dictionary_of: the dictionary of a language, None where there is none; default `dictionary_for`.
     """
     find_dictionary = cache(dictionary_of or dictionary_for)
     doubts: list[tuple[float, str, _Seen, str, Doubt]] = []
-    for language, seen in _seen_by_language(lines, lexicon).items():
-        dictionary = find_dictionary(language)
+    for tag, seen in _seen_by_language(sentences, language).items():
+        dictionary = find_dictionary(tag)
         small = {word for word, found in seen.items() if any(form[0].islower() for form in found.forms)}
         for word, found in seen.items():
-            doubt = _doubt(word, found, language, dictionary, small)
+            doubt = _doubt(word, found, tag, dictionary, small)
             if doubt is not None:
-                doubts.append((-found.count * doubt[1], word, found, language, doubt[0]))
+                doubts.append((-found.count * doubt[1], word, found, tag, doubt[0]))
     doubts.sort(key=lambda scored: scored[:2])
-    return [
-        _suggestion(word, found, language, why, find_dictionary(language))
-        for _, word, found, language, why in doubts[:limit]
-    ]
+    return [_suggestion(word, found, tag, why, find_dictionary(tag)) for _, word, found, tag, why in doubts[:limit]]
 
 
 def dictionary_for(language: str) -> Dictionary | None:
@@ -190,14 +188,15 @@ class _Frequencies:
         return ""
 
 
-def _seen_by_language(lines: Iterable[tuple[str, str, Place]], lexicon: Lexicon) -> Mapping[str, dict[str, _Seen]]:
+def _seen_by_language(sentences: Iterable[tuple[Sentence, Place]], language: str) -> Mapping[str, dict[str, _Seen]]:
     languages: dict[str, dict[str, _Seen]] = {}
-    for text, language, place in lines:
-        seen = languages.setdefault(language, {})
+    for sentence, place in sentences:
+        seen = languages.setdefault(sentence.language or language, {})
+        text = sentence.shown
         shouted = text.isupper() and " " in text.strip()
-        known = [(edit.start, edit.end) for edit in lexicon.find(text, language)]
+        said = [(edit.start, edit.end) for edit in sentence.edits]
         for start, word in _words(text):
-            if any(begin <= start < end for begin, end in known):
+            if any(begin <= start < end for begin, end in said):
                 continue
             form = word.capitalize() if shouted else word
             found = seen.setdefault(word.casefold().replace("’", "'"), _Seen())

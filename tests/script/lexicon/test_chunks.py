@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pipeline.engines import ReadingLimits
 from pipeline.materials import Chunk
-from pipeline.script import chunk_manuscript, read_manuscript
+from pipeline.script import chunk_manuscript, load_lexicon, read_manuscript
 
 TEXT = "# One\n\nAhab came aboard.\n\nStarbuck saw him.\n\n# Two\n\nNobody saw Ahab's leg.\n\nThe sea was calm.\n"
 
@@ -12,7 +12,8 @@ TEXT = "# One\n\nAhab came aboard.\n\nStarbuck saw him.\n\n# Two\n\nNobody saw A
 def chunks_with(lexicon: dict[str, str], folder: Path) -> list[Chunk]:
     path = folder / "book.md"
     path.write_text(TEXT, encoding="utf-8")
-    manuscript = read_manuscript(path, format="auto", language="en", lexicon=lexicon, roles=["NARRATOR"])
+    known = load_lexicon((), lexicon)
+    manuscript = read_manuscript(path, format="auto", language="en", lexicon=known, roles=["NARRATOR"])
     limits = {"NARRATOR": ReadingLimits(target_s=3.0, max_s=6.0)}
     chapters, _ = chunk_manuscript(manuscript, limits=limits, language="en")
     return [chunk for chapter in chapters for chunk in chapter.chunks]

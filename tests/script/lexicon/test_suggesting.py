@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from pipeline.errors import Place
+from pipeline.materials import Edit, Sentence
 from pipeline.script.lexicon import Doubt, Entry, Lexicon, Suggestion, respell, suggest
 
 _WORDS = """
@@ -24,9 +25,20 @@ class Pocket:
         return "" if word == sentence else f"<{word}>"
 
 
+def sentence(text: str, edits: tuple[Edit, ...] = (), language: str = "") -> Sentence:
+    return Sentence(text, text, 0, len(text), edits=edits, language=language)
+
+
 def suggested(*sentences: str, lexicon: Iterable[Entry] = (), language: str = "en") -> list[Suggestion]:
-    lines = [(text, language, Place("book.md", number)) for number, text in enumerate(sentences, start=1)]
-    return suggest(lines, Lexicon(tuple(lexicon)), dictionary_of=lambda _language: Pocket())
+    known = Lexicon(tuple(lexicon))
+    return suggest(
+        [
+            (sentence(text, known.find(text, language)), Place("book.md", number))
+            for number, text in enumerate(sentences, start=1)
+        ],
+        language,
+        dictionary_of=lambda _language: Pocket(),
+    )
 
 
 def doubts(*sentences: str, lexicon: Iterable[Entry] = (), language: str = "en") -> dict[str, Doubt]:
@@ -34,7 +46,7 @@ def doubts(*sentences: str, lexicon: Iterable[Entry] = (), language: str = "en")
 
 
 @pytest.mark.parametrize(
-    ("sentence", "found"),
+    ("text", "found"),
     [
         ("The ship of Ahab came to London.", {"Ahab": Doubt.NAME}),
         ("The man said “Ahab was not in London.”", {"Ahab": Doubt.RARE}),
@@ -49,8 +61,8 @@ def doubts(*sentences: str, lexicon: Iterable[Entry] = (), language: str = "en")
         ("We'll cry, ma'am; he'd sail, it's Dr. St.", {}),
     ],
 )
-def test_each_word_in_doubt_is_found_with_its_reason(sentence: str, found: dict[str, Doubt]) -> None:
-    assert doubts(sentence) == found
+def test_each_word_in_doubt_is_found_with_its_reason(text: str, found: dict[str, Doubt]) -> None:
+    assert doubts(text) == found
 
 
 def test_a_word_in_the_lexicon_is_not_asked_about_again() -> None:
@@ -75,14 +87,14 @@ def test_a_suggestion_shows_counts_sentences_places_and_how_it_is_said_now() -> 
 
 
 def test_without_a_dictionary_names_letters_and_figures_are_listed_all_the_same() -> None:
-    lines = [("Il vit Cosette, la petite, au B52.", "fr", Place("livre.md", 1))]
-    found = suggest(lines, Lexicon(), dictionary_of=lambda _language: None)
+    french = sentence("Il vit Cosette, la petite, au B52.", language="fr")
+    found = suggest([(french, Place("livre.md", 1))], "en", dictionary_of=lambda _language: None)
     assert [(each.word, each.why) for each in found] == [("B52", Doubt.DIGITS), ("Cosette", Doubt.NAME)]
 
 
 def test_the_narrators_own_dictionary_answers_for_english() -> None:
     text = "Captain Ahab denied that the bows of the Pequod live by the record, said London’s harpooneers."
-    found = {each.word: each for each in suggest([(text, "en", Place("book.md", 1))], Lexicon())}
+    found = {each.word: each for each in suggest([(sentence(text), Place("book.md", 1))], "en")}
     assert set(found) >= {"Ahab", "Pequod", "bows", "live", "record"}
     assert not set(found) & {"Captain", "London", "the", "said"}
     assert found["Ahab"].now == "ˈæhæb"
