@@ -26,6 +26,7 @@ _CLAUSE_END = re.compile(r"(?<=[,;:—])\s+")  # hibari/tts.py
 _BEFORE_FIGURE = {"no": "number", "nos": "numbers", "fig": "figure", "vol": "volume", "ch": "chapter", "pp": "pages"}
 _ABBREVIATED = re.compile(rf"\b({'|'.join(_BEFORE_FIGURE)})\.\s*(?=\d)", re.IGNORECASE)
 _WORD_AND_STOP = re.compile(r"\b(no|[Ff]ig|Sun|Sat|Wed|Jan|Mar)\.(?!\s*\d)")
+_QUOTES = frozenset('“”„«»"')
 _ANY_SPACE = re.compile(r"\s+")
 
 
@@ -81,7 +82,7 @@ class English:
 
         with self._lock:
             try:
-                tokens = self._g2p.phonemize_tokens(self._g2p.tokenize(normalize(sentence)))
+                tokens = self._g2p.phonemize_tokens(_without_quotes(self._g2p.tokenize(normalize(sentence))))
             except _NoLetterError:
                 return ""
         wanted = word.replace("’", "'").casefold()
@@ -114,7 +115,7 @@ class English:
         from hibari.g2p.token import Tok
 
         if not any(name in sentence for name in given):
-            return list(self._g2p.tokenize(sentence))
+            return _without_quotes(self._g2p.tokenize(sentence))
         pieces = list(_parted(self._g2p.tokenizer(sentence), given))
         written = [given[text].words.split() if text in given else [text] for text, _ in pieces]
         tags = iter(self._g2p.tagger([word for words in written for word in words]))
@@ -125,7 +126,7 @@ class English:
                 tokens.append(Tok(given[text].words, tag, space, phonemes=given[text].phonemes, rating=5))
             else:
                 tokens.append(Tok(text, tag, space, phonemes=self._suffix(text, tokens)))
-        return tokens
+        return _without_quotes(tokens)
 
     def _suffix(self, text: str, before: Sequence[Any]) -> str | None:
         """Phonemes of what clings to a given word: its possessive, a hyphen; None for anything else."""
@@ -162,6 +163,18 @@ def _made_up(number: int, text: str) -> str:
     """A word that no rule of the G2P knows and that is not in ``text``."""
     letters = "zqx" + "".join(chr(ord("a") + int(digit)) for digit in str(number)) + "xqz"
     return letters if letters not in text.lower() else _made_up(number + 1_000_000, text)
+
+
+def _without_quotes(tokens: Sequence[Any]) -> list[Any]:
+    """``tokens`` with double quotation marks told to be silent.
+
+    hibari's tagger takes them for nouns, and its dictionary then gets mark and word as one unknown word: the first
+    word of a speech is guessed, “Colonel as kˈɑlOnᵊl.
+    """
+    for token in tokens:
+        if token.text in _QUOTES:
+            token.phonemes = ""
+    return list(tokens)
 
 
 def _parted(pairs: Sequence[tuple[str, str]], given: Mapping[str, _Given]) -> Iterator[tuple[str, str]]:
