@@ -26,7 +26,10 @@ _CLAUSE_END = re.compile(r"(?<=[,;:—])\s+")  # hibari/tts.py
 _BEFORE_FIGURE = {"no": "number", "nos": "numbers", "fig": "figure", "vol": "volume", "ch": "chapter", "pp": "pages"}
 _ABBREVIATED = re.compile(rf"\b({'|'.join(_BEFORE_FIGURE)})\.\s*(?=\d)", re.IGNORECASE)
 _WORD_AND_STOP = re.compile(r"\b(no|[Ff]ig|Sun|Sat|Wed|Jan|Mar)\.(?!\s*\d)")
-_QUOTES = frozenset('“”„«»"')
+# hibari's tagger takes double quotation marks for nouns, and its dictionary then gets mark and word as one unknown
+# word: the first word of every speech would be guessed, “Colonel as kˈɑlOnᵊl. They have no sound and are left out.
+_QUOTE = re.compile('["“”„«»]')
+_QUOTE_INSIDE = re.compile(rf"(?<=\w){_QUOTE.pattern}(?=\w)")
 _ANY_SPACE = re.compile(r"\s+")
 
 
@@ -78,11 +81,9 @@ class English:
 
     def said_in(self, sentence: str, word: str) -> str:
         """How ``word`` sounds where it stands first in ``sentence``, in IPA; empty if it cannot be told."""
-        from hibari.g2p.normalize import normalize
-
         with self._lock:
             try:
-                tokens = self._g2p.phonemize_tokens(_without_quotes(self._g2p.tokenize(normalize(sentence))))
+                tokens = self._g2p.phonemize_tokens(self._g2p.tokenize(_as_read(sentence)))
             except _NoLetterError:
                 return ""
         wanted = word.replace("’", "'").casefold()
@@ -115,7 +116,7 @@ class English:
         from hibari.g2p.token import Tok
 
         if not any(name in sentence for name in given):
-            return _without_quotes(self._g2p.tokenize(sentence))
+            return list(self._g2p.tokenize(sentence))
         pieces = list(_parted(self._g2p.tokenizer(sentence), given))
         written = [given[text].words.split() if text in given else [text] for text, _ in pieces]
         tags = iter(self._g2p.tagger([word for words in written for word in words]))
@@ -126,7 +127,7 @@ class English:
                 tokens.append(Tok(given[text].words, tag, space, phonemes=given[text].phonemes, rating=5))
             else:
                 tokens.append(Tok(text, tag, space, phonemes=self._suffix(text, tokens)))
-        return _without_quotes(tokens)
+        return tokens
 
     def _suffix(self, text: str, before: Sequence[Any]) -> str | None:
         """Phonemes of what clings to a given word: its possessive, a hyphen; None for anything else."""
@@ -138,11 +139,8 @@ class English:
         return "" if text in ("-", "'") else None
 
     def _phonemes(self, sentence: str, index: int, given: Mapping[str, _Given]) -> str:
-        from hibari.g2p.normalize import normalize
-
         try:
-            tokens = self._tokens(normalize(_WORD_AND_STOP.sub(r"\1 .", sentence)), given)
-            tokens = self._g2p.phonemize_tokens(tokens)
+            tokens = self._g2p.phonemize_tokens(self._tokens(_as_read(sentence), given))
         except _NoLetterError as error:
             raise _unreadable_word(str(error), sentence, index) from None
         for token in tokens:
@@ -165,16 +163,12 @@ def _made_up(number: int, text: str) -> str:
     return letters if letters not in text.lower() else _made_up(number + 1_000_000, text)
 
 
-def _without_quotes(tokens: Sequence[Any]) -> list[Any]:
-    """``tokens`` with double quotation marks told to be silent.
+def _as_read(sentence: str) -> str:
+    """``sentence`` as the G2P gets it: no double quotation marks, figures and signs as words."""
+    from hibari.g2p.normalize import normalize
 
-    hibari's tagger takes them for nouns, and its dictionary then gets mark and word as one unknown word: the first
-    word of a speech is guessed, “Colonel as kˈɑlOnᵊl.
-    """
-    for token in tokens:
-        if token.text in _QUOTES:
-            token.phonemes = ""
-    return list(tokens)
+    bare = _QUOTE.sub("", _QUOTE_INSIDE.sub(" ", sentence))
+    return str(normalize(_WORD_AND_STOP.sub(r"\1 .", bare)))
 
 
 def _parted(pairs: Sequence[tuple[str, str]], given: Mapping[str, _Given]) -> Iterator[tuple[str, str]]:

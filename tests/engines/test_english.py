@@ -101,8 +101,7 @@ def test_an_abbreviation_before_a_figure_is_read_in_full() -> None:
     "text", ["“Colonel Pym?”", '"Colonel Pym?"', "«Colonel Pym?»", "„Colonel Pym?“", '("Colonel Pym?")']
 )
 def test_the_first_word_of_a_speech_is_looked_up_like_any_other(text: str, english: English) -> None:
-    (phonemes,) = english.sentences(f"She said: {text}", 0)
-    assert "kˈɜɹnᵊl pˈɪm?" in phonemes
+    assert "kˈɜɹnᵊl pˈɪm?" in " ".join(english.sentences(f"She said: {text}", 0))
 
 
 def test_quotation_marks_change_nothing_in_what_is_said(english: English) -> None:
