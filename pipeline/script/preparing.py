@@ -53,7 +53,7 @@ class _Draft:
 
 
 Recast = Callable[[Sequence[str], int], Sequence[Sequence[tuple[int, int, str]]]]
-"""Gives the speech in a chapter to roles: its paragraphs and its number in, for each paragraph its stretches (start, end,
+"""Gives a chapter's speech to roles: its paragraphs and its number in, for each paragraph its stretches (start, end,
 role) out, in order and complete."""
 
 
