@@ -59,8 +59,6 @@ def test_the_table_that_suggest_writes_is_a_lexicon_once_filled_in(pequod: Path)
     checked = run("check", path)
     assert "1 entry," in checked.output
     assert "1 word has neither" in checked.output
-    pequod.write_text(PRODUCTION.replace("[house.csv]", "[house.csv, words.csv]"), encoding="utf-8")
-    assert words_of(run("suggest", pequod)) == ["Peleg"]
 
 
 def test_export_writes_the_whole_lexicon_and_reads_its_own_files(pequod: Path) -> None:
