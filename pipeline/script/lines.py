@@ -25,6 +25,11 @@ def elements_of(kept: Kept, setting: Setting) -> list[Element]:
     """The lines of a block, and the pauses and cues between them."""
     block = _collapsed(kept.block)
     elements: list[Element] = []
+    if not any(letter.isalnum() for letter in block.text):
+        for mark in block.marks:
+            if mark.marking is Marking.SOUND:
+                what = f"[{mark.value}] stands without words and is left out; write it beside some"
+                setting.ledger.notice(what, block.start)
     for piece in _pieces(block):
         if isinstance(piece, Mark):
             elements += _rest_or_cue(piece, block, setting.ledger)
