@@ -60,8 +60,8 @@ def test_names_the_problem_its_place_and_the_next_step(
 
 
 FILES = {
-    "Latin-1": (b"Caf\xe9 noir", "not UTF-8: byte 0xE9 at byte offset 3", "iconv"),
-    "UTF-16": ("Hi.".encode("utf-16"), "UTF-16", "iconv -f UTF-16"),
+    "two encodings in one file": ("é è ê ë ï î ô ö û ü à â".encode() + b" \xe9", "UTF-8 but for byte 0xE9", "UTF-8"),
+    "an encoding that cannot be told": (b"Espa\xf1a", "not UTF-8: byte 0xF1 at byte offset 4", "iconv"),
     "binary": (b"Hi\x00\x01", "zero byte at byte 2", "export"),
     "Word file": (b"PK\x03\x04....", "zip archive", "export"),
 }

@@ -92,11 +92,17 @@ def _back(rows: Sequence[tuple[int, Row]], stop: int) -> int:
 def _is_prose(clump: Clump, layout: Layout) -> bool:
     """Nothing that a list of chapters holds: a paragraph."""
     first = clump[0].text
-    if heading_of(first) or TITLED.fullmatch(first) or sum(PAGED.search(row.text) is not None for row in clump) * 2 >= len(clump):
+    if (
+        heading_of(first)
+        or TITLED.fullmatch(first)
+        or sum(PAGED.search(row.text) is not None for row in clump) * 2 >= len(clump)
+    ):
         return False
     if len(clump) == 1:
         words = first.strip("_ ")
-        return len(words) > MAX_HEADING or (words.endswith((".", "!", "?", "”", '"')) and not is_title(words.rstrip(".")) and len(words) > 30)
+        return len(words) > MAX_HEADING or (
+            words.endswith((".", "!", "?", "”", '"')) and not is_title(words.rstrip(".")) and len(words) > 30
+        )
     loose = sum(row.right < 0.75 * layout.width for row in clump[:-1]) / (len(clump) - 1)
     return loose < 0.5 and not is_verse(clump, layout)
 
@@ -115,12 +121,17 @@ def _entries(rows: Sequence[Row]) -> list[Listed]:
             continue
         heading = _read(title)
         last = entries[-1] if entries else None
-        continues = last is not None and not heading.number and heading.kind == "title" and (
-            title[0].islower() or (last.heading.number and not last.heading.title)
+        continues = (
+            last is not None
+            and not heading.number
+            and heading.kind == "title"
+            and (title[0].islower() or (last.heading.number and not last.heading.title))
         )
         if continues and last is not None:
             joined = f"{last.title} {title}"
-            whole = Heading(last.heading.kind, last.heading.number, f"{last.heading.title} {title}".strip(), last.heading.section)
+            whole = Heading(
+                last.heading.kind, last.heading.number, f"{last.heading.title} {title}".strip(), last.heading.section
+            )
             entries[-1] = Listed(joined, whole, last.start)
         else:
             entries.append(Listed(title, heading, row.start))
@@ -175,14 +186,26 @@ def _match(
     names = [key(entry.title)] + ([key(entry.heading.title)] if entry.heading.title else [])
     for name in names:
         if (there := _next(exact.get(name, ()), after)) is not None:
-            return there
+            return _numbered_above(there, entry, numbered)
     if entry.heading.kind in NUMBERED_KINDS and entry.heading.number:
         same = [one for one in numbered.get(entry.heading.number, ()) if _same_kind(one.heading, entry.heading)]
         if (there := _next(same, after)) is not None:
             return there
-    near = [(max(_ratio(key(one.text), name) for name in names), -one.index, one) for one in candidates if one.index > after]
+    near = [
+        (max(_ratio(key(one.text), name) for name in names), -one.index, one)
+        for one in candidates
+        if one.index > after
+    ]
     best = max(near, default=None, key=lambda pair: pair[:2])
     return best[2] if best and best[0] >= ALIKE else None
+
+
+def _numbered_above(there: Candidate, entry: Listed, numbered: dict[int, list[Candidate]]) -> Candidate:
+    """The number that stands above a title is where the chapter begins."""
+    if there.heading is not None or not entry.heading.number:
+        return there
+    above = (one for one in numbered.get(entry.heading.number, ()) if there.index - 2 <= one.index < there.index)
+    return next(above, there)
 
 
 def _next(found: Sequence[Candidate], after: int) -> Candidate | None:

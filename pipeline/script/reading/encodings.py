@@ -14,7 +14,7 @@ CYRILLIC = ("cp1251", "koi8_r")
 ASIAN = ("cp932", "gb18030", "big5", "euc_jp", "euc_kr")
 CLEAR = 0.6  # below it no encoding is plausible
 MARGIN = 0.05  # two scores nearer than this are equal
-SAMPLE = 1 << 20  # bytes that are looked at, from the first one beyond ASCII on
+SAMPLE = 1 << 17  # bytes that are looked at, from the first one beyond ASCII on
 MAX_WORDS = 2000
 
 # language: its letters beyond a-z, and some of its commonest words
@@ -84,8 +84,8 @@ def guess_encoding(content: bytes) -> Guess:
     scores: dict[str, tuple[float, str]] = {}  # decoded text → score and encoding
     for encoding in (*WESTERN, *CENTRAL, *CYRILLIC, *ASIAN):
         try:
+            text = sample.decode(encoding, "ignore" if len(sample) == SAMPLE else "strict")
             content.decode(encoding)
-            text = sample.decode(encoding, "ignore")  # a sample may end within a character
         except UnicodeDecodeError:
             continue
         if text not in scores:
@@ -103,7 +103,7 @@ def guess_encoding(content: bytes) -> Guess:
 def _plausibility(text: str, encoding: str) -> float:
     """0 … 2: how much of what is beyond ASCII makes sense, up to twice as much with the language's commonest words."""
     if encoding in ASIAN:
-        beyond = [letter for letter in text if letter > "\x7f"]
+        beyond = re.sub(r"[\x00-\x7f]+", "", text)[:20_000]
         common = sum(letter in COMMON_ASIAN[encoding] for letter in beyond) / max(len(beyond), 1)
         return 2 * min(common / ASIAN_SHARE, 1.0) if common >= ASIAN_SHARE / 2 else 0.0
     words = [match[0] for _, match in zip(range(MAX_WORDS), WORD.finditer(text), strict=False)]
@@ -144,7 +144,5 @@ def _fits(before: str, sign: str, after: str) -> bool:
     if left and right:
         return sign in INNER
     return (
-        sign in FREE
-        or (sign in OPENING and not left)
-        or (sign in CLOSING and not before.isspace() and bool(before))
+        sign in FREE or (sign in OPENING and not left) or (sign in CLOSING and not before.isspace() and bool(before))
     )

@@ -78,13 +78,18 @@ NUMBERED = re.compile(
 )
 ORDERED = re.compile(
     rf"(?:(?i:the|la|el|il|le|das|der)\s+)?(?P<number>(?=[A-ZÀ-Þ])(?:{_WORD})|{ROMAN}\.|\d{{1,3}}\.)\s+"
-    rf"(?P<mark>{_cased(CHAPTERS)}|{_cased(PARTS)})(?!\w)(?P<title>{TITLE})",
+    rf"(?P<mark>(?i:{'|'.join((CHAPTERS + ' ' + PARTS).split())}))(?!\w)(?P<title>{TITLE})",
     re.DOTALL,
 )
 BARE = re.compile(rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})[.)]?")
-TITLED = re.compile(rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})(?:[.)]\s*(?:[—–-]+\s*)?|\s+[—–-]+\s+|\s+)(?P<title>[\"“‘«_]?[A-ZÀ-Þ].*)", re.DOTALL)
-PARTED = re.compile(rf"(?:{_cased(PARTS)})\b")
-SMALL = frozenset("a an and the of in on at to for from by with or nor but is as it de la le les el los las del y en der die das und von zu im am di il da do dos e o".split())
+TITLED = re.compile(
+    rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})(?:[.)]\s*(?:[—–-]+\s*)?|\s+[—–-]+\s+|\s+)(?P<title>[\"“‘«_]?[A-ZÀ-Þ].*)",
+    re.DOTALL,
+)
+PARTED = re.compile(rf"(?i:{'|'.join(PARTS.split())})\b")
+SMALL = frozenset(
+    "a an and the of in on at to for from by with or nor but is as it de la le les el los las del y en der die das und von zu im am di il da do dos e o".split()
+)
 QUOTES = "\"“”‘’«»„‚'"
 
 
@@ -160,7 +165,11 @@ def is_title(text: str) -> bool:
 def is_capitals(text: str) -> bool:
     """At least two letters, and all of them capitals."""
     letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) > 1 and all(letter.isupper() or not letter.islower() for letter in letters) and letters[0].isupper()
+    return (
+        len(letters) > 1
+        and all(letter.isupper() or not letter.islower() for letter in letters)
+        and letters[0].isupper()
+    )
 
 
 def key(text: str) -> str:

@@ -124,7 +124,8 @@ def _unmarked_utf16(content: bytes) -> str | None:
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if len(sample) < 4 or len(content) % 2 or max(even, odd) < NULS_OF_UTF16 * len(sample) / 2 or min(even, odd):
         return None
-    return "utf-16-be" if even else "utf-16-le"
+    encoding = "utf-16-be" if even else "utf-16-le"
+    return None if CONTROL.search(sample.decode(encoding, "ignore")) else encoding
 
 
 def _tidied(text: str) -> str:
@@ -139,7 +140,7 @@ def _check_characters(text: str, ledger: Ledger) -> None:
     if (lost := text.find(LOST)) >= 0:
         what = f"a character that an earlier conversion lost, U+FFFD ({text.count(LOST)} of them)"
         ledger.problem(what, lost, "take the text from where it came from again, or type what should stand there")
-    spoilt = [match for match in MOJIBAKE.finditer(text) if _meant(match)]
+    spoilt = [match for match in MOJIBAKE.finditer(text) if _meant(match)] if not text.isascii() else []
     if spoilt:
         what = f"'{spoilt[0][0]}' should be '{_meant(spoilt[0])}': the text was decoded wrongly before it was saved"
         more = f" ({len(spoilt)} such places)" if len(spoilt) > 1 else ""
@@ -163,7 +164,9 @@ def _meant(match: re.Match[str]) -> str:
 
 
 def _guessed(path: Path, text: str, guess: Guess) -> Notice:
-    line = next((line for line in enumerate(text.split("\n"), 1) if not line[1].isascii()), (1, ""))
+    match = re.search(r"[^\s\x00-\x7f]", text)
+    at = match.start() if match else 0
+    line = (text.count("\n", 0, at) + 1, text[text.rfind("\n", 0, at) + 1 :].split("\n", 1)[0])
     shown = next((word for word in line[1].split() if not word.isascii()), "")
     what = f"not UTF-8; read as {guess.encoding.upper()}: look whether '{shown}' is right: {line[1].strip()[:80]}"
     return Notice(what, Place(str(path), line[0]))

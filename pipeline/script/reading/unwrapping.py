@@ -17,12 +17,15 @@ HOLE = "\0"
 
 USUAL_WIDTH = 60  # characters; what a file too short to tell is taken to be wrapped at, at least
 TELLING_ROWS = 200
+NARROW = 0.6  # of the width; no prose is set so narrow with a capital in every line
 LONG_LINE = 100  # characters; nobody wraps there by hand
 ENDS = tuple(".!?…:;\"'”’»)]*_—-")
 STOPS = (".", "!", "?", ":", '"', "”", "’", "»")
 BLANKS = "\0 \t\f\v\r\u00a0\u3000\u2028\u2029"
 CAPITAL = re.compile(r"[\W_]*(?:[^\W\d_a-zà-öø-ÿ]|\d)")
-BULLET = re.compile(r"(?P<sign>[*•·‣▪◦+])[ \t]+(?=\S)|[-–—][ \t]+(?=\S)|(?:\d{1,3}|[a-z])[.)][ \t]+(?=\S)|\([a-z\d]{1,3}\)[ \t]+")
+BULLET = re.compile(
+    r"(?P<sign>[*•·‣▪◦+])[ \t]+(?=\S)|[-–—][ \t]+(?=\S)|(?:\d{1,3}|[a-z])[.)][ \t]+(?=\S)|\([a-z\d]{1,3}\)[ \t]+"
+)
 RULE = re.compile(r"[-+=|:_\s]{3,}")
 COLUMNS = re.compile(r"(?<=\S)(?:[ ]{3,}|[ ]*\t[ \t]*|[ ]*\|[ ]*)(?=\S)")
 
@@ -124,6 +127,8 @@ def is_verse(clump: Clump, layout: Layout) -> bool:
     capitals = sum(CAPITAL.match(row.text) is not None for row in clump[1:]) / (len(clump) - 1)
     if len(clump) == 2:
         return capitals == 1 and _fits(clump[0], clump[1], int(0.8 * layout.width))
+    if capitals == 1 and right <= NARROW * layout.width:
+        return True
     base = min(row.indent for row in clump)
     pairs = list(zip(clump, clump[1:], strict=False))
     loose = sum(_fits(*pair, right) for pair in pairs) / len(pairs)
@@ -134,9 +139,11 @@ def is_verse(clump: Clump, layout: Layout) -> bool:
 
 def is_table(clump: Clump) -> bool:
     """At least two lines with columns: bars, tabs, or three spaces and more in the same place."""
-    if len(clump) < 2:
+    if len(clump) < 2 or not any("   " in row.text or "|" in row.text or "\t" in row.text for row in clump):
         return False
-    barred = sum(row.text.count("|") > 1 or (row.text[0] in "+|" and RULE.fullmatch(row.text) is not None) for row in clump)
+    barred = sum(
+        row.text.count("|") > 1 or (row.text[0] in "+|" and RULE.fullmatch(row.text) is not None) for row in clump
+    )
     if barred == len(clump) and any(any(map(str.isalnum, row.text)) for row in clump):
         return True
     gaps = [[row.indent + match.end() for match in COLUMNS.finditer(row.text)] for row in clump]
