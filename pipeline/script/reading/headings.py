@@ -88,7 +88,52 @@ TITLED = re.compile(
 )
 PARTED = re.compile(rf"(?i:{'|'.join(PARTS.split())})\b")
 SMALL = frozenset(
-    "a an and the of in on at to for from by with or nor but is as it de la le les el los las del y en der die das und von zu im am di il da do dos e o".split()
+    [
+        "a",
+        "an",
+        "and",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "from",
+        "by",
+        "with",
+        "or",
+        "nor",
+        "but",
+        "is",
+        "as",
+        "it",
+        "de",
+        "la",
+        "le",
+        "les",
+        "el",
+        "los",
+        "las",
+        "del",
+        "y",
+        "en",
+        "der",
+        "die",
+        "das",
+        "und",
+        "von",
+        "zu",
+        "im",
+        "am",
+        "di",
+        "il",
+        "da",
+        "do",
+        "dos",
+        "e",
+        "o",
+    ]
 )
 QUOTES = "\"“”‘’«»„‚'"
 

@@ -78,7 +78,9 @@ class _Layout:
             sizes[self.lines[index].size] += len(self.lines[index].text)
         self.size = sizes.most_common(1)[0][0] if sizes else 10.0
         usual = [index for index in body if self.lines[index].size == self.size]
-        self.length = sorted(len(self.lines[index].text) for index in usual)[len(usual) // 2 :][: 1 + len(usual) // 4][-1:]
+        self.length = sorted(len(self.lines[index].text) for index in usual)[len(usual) // 2 :][
+            : 1 + len(usual) // 4
+        ][-1:]
         self.width = self.length[0] if self.length else 60
         self.margins = _margins([self.lines[index] for index in usual])
         self.leading = _leading([self.lines[index] for index in usual], self.size)
@@ -172,7 +174,12 @@ class _Layout:
             before = self.body[position - 1] if position else None
             level = self._level(index, before, titles, ranks)
             if level:
-                joins = group is not None and group.sort is Sort.HEADING and index not in titles and self._follows(before, index)
+                joins = (
+                    group is not None
+                    and group.sort is Sort.HEADING
+                    and index not in titles
+                    and self._follows(before, index)
+                )
                 if joins and group is not None:
                     group.lines.append(index)
                     continue
@@ -196,7 +203,13 @@ class _Layout:
         for mark in self.outline:
             name = key(mark.title)
             on_page = [i for i in self.body if self.lines[i].page == mark.page]
-            same = [i for i in on_page if i not in titles and (one := key(self.lines[i].text)) and (name.startswith(one) or one.startswith(name))]
+            same = [
+                i
+                for i in on_page
+                if i not in titles
+                and (one := key(self.lines[i].text))
+                and (name.startswith(one) or one.startswith(name))
+            ]
             if same:
                 titles[same[0]] = mark
         return titles
@@ -232,10 +245,19 @@ class _Layout:
         if self._is_large(index):
             if titles:
                 return 2 if min(mark.depth for mark in titles.values()) < 2 else 1
-            return 1 if heading_of(line.text) or (not self.named and line.size >= ranks[min(1, len(ranks) - 1)]) else 2
+            return (
+                1 if heading_of(line.text) or (not self.named and line.size >= ranks[min(1, len(ranks) - 1)]) else 2
+            )
         found = None if titles else heading_of(line.text)
         apart = before is None or self.lines[before].page != line.page or self._gap(before, index)
-        return 1 if found and found.kind in ("chapter", "part", "section") and apart and len(line.text) < SHORT * self.width else 0
+        return (
+            1
+            if found
+            and found.kind in ("chapter", "part", "section")
+            and apart
+            and len(line.text) < SHORT * self.width
+            else 0
+        )
 
     def _follows(self, before: int | None, index: int) -> bool:
         """The next line of the same heading."""
@@ -256,7 +278,7 @@ class _Layout:
         if abs(one.size - other.size) >= 0.5:
             return True
         if one.page != other.page or other.y > one.y:  # another page or column
-            return set_in and ended or (one.text.endswith(STOPS) and len(one.text) < SHORT * self.width)
+            return (set_in and ended) or (one.text.endswith(STOPS) and len(one.text) < SHORT * self.width)
         if self._gap(before, index):
             return True
         was_in = one.x - self.margins.get(one.page, one.x) > INDENT * one.size
@@ -314,7 +336,9 @@ def _margins(lines: Sequence[PageLine]) -> dict[int, float]:
     by_page: dict[int, Counter[float]] = {}
     for line in lines:
         by_page.setdefault(line.page, Counter())[round(line.x, 0)] += 1
-    return {page: min(x for x, n in edges.items() if n >= min(2, max(edges.values()))) for page, edges in by_page.items()}
+    return {
+        page: min(x for x, n in edges.items() if n >= min(2, max(edges.values()))) for page, edges in by_page.items()
+    }
 
 
 def _leading(lines: Sequence[PageLine], size: float) -> float:

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 LIGATURES = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00a0": " ", "\x00": "", "\t": " "}
+    {
+        "ﬀ": "ff",
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+        "ﬃ": "ffi",
+        "ﬄ": "ffl",
+        "ﬅ": "st",
+        "ﬆ": "st",
+        "\u00a0": " ",
+        "\x00": "",
+        "\t": " ",
+    }
 )
 RAISED = 0.8  # of the line's size; smaller and higher is a note's number
 SAME_LINE = 0.45  # of the size; further apart vertically is another line

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import MissingError, ProblemsError
-from pipeline.script.blocks import Block, Document, Marking, Sort
+from pipeline.script.blocks import Document, Marking, Sort
 from pipeline.script.reading.pdf import read
 
 pypdf = pytest.importorskip("pypdf")
@@ -19,10 +19,16 @@ Text = tuple[float, float, float, str]  # x, y, size, words
 
 def pdf(*pages: list[Text]) -> bytes:
     """A PDF with its words in Times at the given places, in points from the foot of the page."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding >>"]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding >>",
+    ]
     kids = []
     for page in pages:
-        drawn = "\n".join(f"BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm ({escaped(words)}) Tj ET" for x, y, size, words in page)
+        drawn = "\n".join(
+            f"BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm ({escaped(words)}) Tj ET" for x, y, size, words in page
+        )
         kids.append(len(objects) + 1)
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 595] /Contents {len(objects) + 2} 0 R "
@@ -72,9 +78,13 @@ def check(found: Document) -> Document:
     for block in found.blocks:
         assert len(block.text) == len(block.offsets)
         for letter, offset in zip(block.text, block.offsets, strict=True):
-            assert letter.isspace() or (letter == text[offset] and offset not in used and not found.ledger.fates[offset])
+            assert letter.isspace() or (
+                letter == text[offset] and offset not in used and not found.ledger.fates[offset]
+            )
             used |= {offset}
-    assert not [i for i, letter in enumerate(text) if not letter.isspace() and i not in used and not found.ledger.fates[i]]
+    assert not [
+        i for i, letter in enumerate(text) if not letter.isspace() and i not in used and not found.ledger.fates[i]
+    ]
     return found
 
 
@@ -121,7 +131,11 @@ def test_the_outline_gives_the_chapters_and_their_titles() -> None:
     assert [(entry.title, text[entry.offset :][:9]) for entry in found.contents] == [
         ("Chapter 1: The Sea", "Chapter 1"), ("Chapter 2", "Chapter 2"), ("Last words", "The last ")
     ]  # fmt: skip
-    assert [block.chapter for block in found.blocks if block.chapter] == ["Chapter 1: The Sea", "Chapter 2", "Last words"]
+    assert [block.chapter for block in found.blocks if block.chapter] == [
+        "Chapter 1: The Sea",
+        "Chapter 2",
+        "Last words",
+    ]
     assert found.meta == {"title": "The Tale", "author": "A. Writer"}
 
 
