@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.script.reading.headings import MAX_HEADING, TITLED, Heading, heading_of, is_title, key, value
 from pipeline.script.reading.unwrapping import Clump, Layout, Row, is_verse
@@ -51,7 +52,7 @@ def _lists_chapters(clumps: Sequence[Clump], index: int) -> bool:
     """Three chapters and more one after the other, with nothing to read between them."""
     rows = [row for clump in clumps[index : index + 4] for row in clump][:4]
     numbers = [heading.number for row in rows if (heading := heading_of(row.text)) and heading.kind == "chapter"]
-    return len(numbers) >= 3 and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) >= 3 and all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _extent(clumps: Sequence[Clump], index: int, skip: int, layout: Layout) -> Contents | None:

@@ -41,10 +41,12 @@ COMMON_CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчй")
 COMMON_ASIAN = {
     "cp932": "のにはをたがでとしてれさあいるなもかこんうっすきりらまくけよそだ、。「」ー",
     "euc_jp": "のにはをたがでとしてれさあいるなもかこんうっすきりらまくけよそだ、。「」ー",
-    "gb18030": "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生自会那后能对着事其里所去行过家十"
-    "用发天如然作方成者多日都三小军二无同么经法当起与好看学进种将还分此心前面又定见只主没公从，。“”：、！？",
-    "big5": "的一是不了人我在有他這為之大來以個中上們到說國和地也子時道出而要於就下得可你年生自會那後能對著事其裡所去行過家十"
-    "用發天如然作方成者多日都三小軍二無同麼經法當起與好看學進種將還分此心前面又定見只主沒公從，。「」：、！？",
+    "gb18030": "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生自会那后能对"
+    "着事其里所去行过家十用发天如然作方成者多日都三小军二无同么经法当起与好看学进种将还分此心前面"
+    "又定见只主没公从，。“”：、！？",
+    "big5": "的一是不了人我在有他這為之大來以個中上們到說國和地也子時道出而要於就下得可你年生自會那後能對"
+    "著事其裡所去行過家十用發天如然作方成者多日都三小軍二無同麼經法當起與好看學進種將還分此心前面"
+    "又定見只主沒公從，。「」：、！？",
     "euc_kr": "이다는을의가에하고지도한은를로들그어자있나사기아리해서라게시만대으니인일스제",
 }
 ASIAN_SHARE = 0.25  # of a text's characters beyond ASCII that are among the commonest; measured: 0.4 … 0.7
@@ -101,7 +103,7 @@ def guess_encoding(content: bytes) -> Guess:
 
 
 def _plausibility(text: str, encoding: str) -> float:
-    """0 … 2: how much of what is beyond ASCII makes sense, up to twice as much with the language's commonest words."""
+    """0 … 2: how much of what is beyond ASCII makes sense, doubled by its language's commonest words."""
     if encoding in ASIAN:
         beyond = re.sub(r"[\x00-\x7f]+", "", text)[:20_000]
         common = sum(letter in COMMON_ASIAN[encoding] for letter in beyond) / max(len(beyond), 1)

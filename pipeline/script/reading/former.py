@@ -1,4 +1,4 @@
-"""Markup inside a paragraph: emphasis, links, escapes, ``[pause 1s]``. What is left keeps its source offsets."""
+"""Markup as `preparing` reads it until it takes documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.materials import Rest
 from pipeline.script.blocks import Ledger
-from pipeline.script.reading.passages import Passage
+from pipeline.script.reading.passages import MASK, Passage, ScriptLine, Sort
+from pipeline.script.reading.source import rows
 
 MAX_PAUSE_S = 60.0
 
@@ -33,6 +34,17 @@ _RULES = {
     "delimiter": r"\*+|_+",
 }
 _PLAIN = ("escape", "invisible", "pause", "tag", "bracket", "delimiter")
+
+
+HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
+HEADING_TAIL = re.compile(r"(?:(?<=[ \t])#+)?[ \t]*$")
+BREAK = re.compile(r"\s*(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})")
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+TABLE = re.compile(r"\s*(?:\|.*|:?-+:?\s*(?:\|\s*:?-+:?\s*)+)")
+UNDERLINE = re.compile(r"\s{0,3}={2,}\s*")
+QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
+BULLET = re.compile(r"[ \t]*[-+*][ \t]+(?=\S)")
+NUMBER = re.compile(r"[ \t]*\d{1,3}[.)][ \t]+(?=\S)")
 
 
 def _pattern(rules: dict[str, str]) -> re.Pattern[str]:
@@ -194,3 +206,67 @@ def _emphasis(runs: list[_Run]) -> Iterator[int]:
             waiting[index:] = [rest] if rest.start < rest.end else []
         if run.opens and start < run.end:
             waiting.append(replace(run, start=start))
+
+
+def lines(text: str, begin: int, ledger: Ledger) -> Iterator[ScriptLine]:
+    """The lines of a masked script, sorted. Unsupported constructs become problems and are skipped."""
+    skip_until: re.Pattern[str] | None = None
+    listed = after_text = False
+    for start, end in rows(text, begin):
+        row = text[start:end].replace(MASK, " ").rstrip()
+        if skip_until is not None:
+            ledger.markup(start, end)
+            skip_until = None if skip_until.fullmatch(row) else skip_until
+            continue
+        if not row and MASK in text[start:end]:
+            continue  # a line that holds only a comment parts no paragraph
+        skip_until = _unsupported(row, start, after_text, ledger)
+        if skip_until is not None:
+            ledger.markup(start, end)
+            continue
+        line = _sort(row, start, start + len(row), listed, ledger)
+        listed = line.sort is Sort.ITEM or (listed and line.sort is Sort.TEXT)
+        after_text = line.sort in (Sort.TEXT, Sort.ITEM)
+        yield line
+
+
+def _unsupported(row: str, start: int, after_text: bool, ledger: Ledger) -> re.Pattern[str] | None:
+    """The pattern of the line that ends a construct which cannot be read aloud; None where there is none."""
+    offset = start + len(row) - len(row.lstrip())
+    if fence := FENCE.match(row):
+        ledger.problem(
+            "a code fence cannot be read aloud", offset, "say in prose what it holds, or put it in <!-- -->"
+        )
+        return re.compile(rf"\s*{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*")
+    if TABLE.fullmatch(row):
+        ledger.problem("a table cannot be read aloud", offset, "write it as sentences, or escape the bar: '\\|'")
+        return re.compile(r"\s*")
+    if after_text and UNDERLINE.fullmatch(row):
+        ledger.problem("an underlined heading", offset, "write '# ' before the heading instead")
+        return re.compile(r"\s*")
+    return None
+
+
+def _sort(row: str, start: int, end: int, listed: bool, ledger: Ledger) -> ScriptLine:
+    if quote := QUOTE.match(row):
+        ledger.markup(start, start + quote.end())
+        return _sort(row[quote.end() :], start + quote.end(), end, listed, ledger)
+    if heading := HEADING.match(row):
+        return _heading(row, heading, start, ledger)
+    if row.strip() and BREAK.fullmatch(row):
+        ledger.markup(start, end)
+        return ScriptLine(Sort.BREAK, start, end)
+    if bullet := BULLET.match(row):
+        ledger.markup(start, start + bullet.end())
+        return ScriptLine(Sort.ITEM, start + bullet.end(), end)
+    # a number opens an item only inside a list, and is read: '1984. What a year' may be a hard wrap
+    is_item = listed and NUMBER.match(row) is not None
+    return ScriptLine((Sort.ITEM if is_item else Sort.TEXT) if row.strip() else Sort.BLANK, start, end)
+
+
+def _heading(row: str, mark: re.Match[str], start: int, ledger: Ledger) -> ScriptLine:
+    tail = HEADING_TAIL.search(row, mark.end())
+    stop = max(tail.start() if tail else len(row), mark.end())
+    ledger.markup(start, start + mark.end())
+    ledger.markup(start + stop, start + len(row))
+    return ScriptLine(Sort.HEADING, start + mark.end(), start + stop, len(mark[1]))

@@ -284,7 +284,8 @@ class _Scan:
     def aside(self, start: int, end: int, sign: str) -> int:
         """A note or a picture: its words are taken out and kept for a block of their own."""
         paren = PAREN.match(self.raw, end) if sign == "![" else None
-        stop = paren.end() if paren else end
+        size = BRACE.match(self.raw, paren.end()) if paren else None  # {width=50%}
+        stop = size.end() if size else paren.end() if paren else end
         begin, last = start + len(sign), end - 1
         if sign == "![" and (paren is None or ADDRESS.fullmatch(paren[0][1:-1]) is None):
             self.fault(Fault("a picture without its file", "write ![what is to be seen](file.png), or '!\\['"), start)

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from pipeline.errors import Place
@@ -345,7 +346,7 @@ def _leading(lines: Sequence[PageLine], size: float) -> float:
     """The usual distance of two lines, in points."""
     steps = Counter(
         round(one.y - other.y, 1)
-        for one, other in zip(lines, lines[1:], strict=False)
+        for one, other in pairwise(lines)
         if one.page == other.page and 0 < one.y - other.y < 3 * size
     )
     return steps.most_common(1)[0][0] if steps else 1.2 * size

@@ -89,46 +89,50 @@ class _Reader:
 
     def _holes(self, text: str, begin: int, end: int) -> list[tuple[int, int]]:
         """Where something stands that is not read: the account is told, and the marks it leaves are kept."""
-        holes: list[tuple[int, int]] = []
-
-        def cut(start: int, stop: int, policy: str = "") -> None:
-            holes.append((start, stop))
+        holes = [*self._apparatus(), *self._numbers(text, begin, end)]
+        for start, stop, policy in holes:
             if policy:
                 self.ledger.skip(start, stop, policy)
             else:
                 self.ledger.markup(start, stop)
-
-        for aside in self.notes.asides:
-            cut(aside.start, aside.first)
-            cut(aside.last, aside.end)
-            if aside.note:
-                self.marks.append((aside.start, aside.start, Marking.NOTE, aside.note))
-        for reference in self.notes.references:
-            cut(reference.start, reference.end, "note_references")
-            if reference.note:
-                self.marks.append((reference.start, reference.start, Marking.NOTE, reference.note))
-        for definition in self.notes.definitions:
-            cut(definition.start, definition.end)
-        for match in gutenberg.TRANSCRIBER.finditer(text, begin, end):
-            cut(*match.span(), gutenberg.BOILERPLATE)
-        for match in gutenberg.PAGE.finditer(text, begin, end):
-            if text[match.start() - 1 : match.start()] != "\\":
-                cut(*match.span(), "page_numbers")
-        for match in FED.finditer(text, begin, end) if "\f" in text else ():
-            for number in re.finditer(r"\S+", match[0]):
-                cut(match.start() + number.start(), match.start() + number.end(), "page_numbers")
         for sign, pattern, marking in EMPHASES:
             for match in pattern.finditer(text, begin, end) if sign in text else ():
-                cut(match.start(), match.start() + 1)
-                cut(match.end() - 1, match.end())
+                holes += [(match.start(), match.start() + 1, ""), (match.end() - 1, match.end(), "")]
+                self.ledger.markup(*holes[-2][:2])
+                self.ledger.markup(*holes[-1][:2])
                 for line in re.finditer(r"\S.*", match[1]):  # each line of a verse is a block
                     self.marks.append((match.start(1) + line.start(), match.start(1) + line.end(), marking, ""))
         for start, stop, hyphen in parted_words(text[begin:end]):
-            holes.append((begin + start, begin + stop))
+            holes.append((begin + start, begin + stop, ""))
             if hyphen:
                 self.ledger.markup(begin + start, begin + start + 1)
         self.marks.sort()
-        return holes
+        return [(start, stop) for start, stop, _ in holes]
+
+    def _apparatus(self) -> Iterator[tuple[int, int, str]]:
+        """The signs of notes and pictures: start, end, the policy they are skipped by; empty for markup."""
+        for aside in self.notes.asides:
+            yield aside.start, aside.first, ""
+            yield aside.last, aside.end, ""
+            if aside.note:
+                self.marks.append((aside.start, aside.start, Marking.NOTE, aside.note))
+        for reference in self.notes.references:
+            yield reference.start, reference.end, "note_references"
+            if reference.note:
+                self.marks.append((reference.start, reference.start, Marking.NOTE, reference.note))
+        for definition in self.notes.definitions:
+            yield definition.start, definition.end, ""
+
+    def _numbers(self, text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Transcribers' notes and the numbers of pages."""
+        for match in gutenberg.TRANSCRIBER.finditer(text, begin, end):
+            yield *match.span(), gutenberg.BOILERPLATE
+        for match in gutenberg.PAGE.finditer(text, begin, end):
+            if text[match.start() - 1 : match.start()] != "\\":
+                yield *match.span(), "page_numbers"
+        for match in FED.finditer(text, begin, end) if "\f" in text else ():
+            for number in re.finditer(r"\S+", match[0]):
+                yield match.start() + number.start(), match.start() + number.end(), "page_numbers"
 
     def blocks(self) -> Iterator[Block]:
         """Every block: the text's, then those of notes and pictures."""
@@ -320,9 +324,9 @@ class _Reader:
 def _with_holes(text: str, holes: list[tuple[int, int]]) -> str:
     parts, position = [], 0
     for start, end in sorted(holes):
-        start = max(start, position)
-        if end > start:
-            parts += [text[position:start], HOLE * (end - start)]
+        if end > position:
+            begin = max(start, position)
+            parts += [text[position:begin], HOLE * (end - begin)]
             position = end
     return "".join([*parts, text[position:]])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline.script.reading.contents import Candidate, Contents, Listed, find_contents, match_entries
 from pipeline.script.reading.headings import BARE, TITLED, Heading, heading_of, is_capitals, is_title, value
@@ -77,11 +78,9 @@ def _read(clump: Clump, layout: Layout) -> tuple[Heading, int] | None:
     if not rest:
         return heading, 1
     joined = " ".join(row.text for row in rest)
-    if len(rest) <= 4 and (
-        is_capitals(joined) or all(row.indent > 1 for row in clump) or (len(joined) <= 60 and is_title(joined))
-    ):
-        return _joined(heading, joined), len(clump)
-    if heading.title and len(rest) <= 3 and first.right >= 0.8 * layout.width:
+    told = is_capitals(joined) or all(row.indent > 1 for row in clump) or (len(joined) <= 60 and is_title(joined))
+    wrapped = bool(heading.title) and first.right >= 0.8 * layout.width
+    if (told and len(rest) <= 4) or (wrapped and len(rest) <= 3):
         return _joined(heading, joined), len(clump)
     opens = joined[0].isupper() or not joined[0].isalpha()
     if opens and heading.kind != "numeral" and first.right <= 0.75 * layout.width and not first.text.endswith(","):
@@ -103,7 +102,7 @@ def _sequence(
     numerals = {index: numerals[index] for index, _ in numbers}
     if len(numbers) < 2:
         return {}, frozenset()
-    steps = sum(b == a + 1 or b == 1 for (_, a), (_, b) in zip(numbers, numbers[1:], strict=False))
+    steps = sum(b == a + 1 or b == 1 for (_, a), (_, b) in pairwise(numbers))
     if steps < 0.8 * (len(numbers) - 1):
         return {}, frozenset()
     cut = [i for i, _ in numbers if i and clumps[i][0].text.isdigit() and clumps[i - 1][-1].text[-1].isalpha()]
@@ -149,7 +148,7 @@ def _capitals(
 ) -> dict[int, tuple[Heading, int]]:
     """Lines in capitals, each with text below it, where nothing else heads the chapters."""
     lines = []
-    for index, after in zip(body, body[1:], strict=False):
+    for index, after in pairwise(body):
         text = " ".join(row.text for row in clumps[index])
         below = " ".join(row.text for row in clumps[after])
         if (

@@ -16,10 +16,10 @@ SOUNDS = ("laughs", "laughter", "sighs", "gasps", "clears throat", "music")
 """What Bark's model was taught to make of a bracket: github.com/suno-ai/bark, README, 'non-speech sounds'."""
 
 KINDS = (
-    "date", "time", "year", "cardinal", "ordinal", "fraction", "digits", "characters", "telephone", "currency",
-    "measure",
+    "date", "time", "year", "cardinal", "ordinal", "number", "fraction", "digits", "characters", "spell-out",
+    "telephone", "currency", "money", "measure", "unit", "roman", "address",
 )  # fmt: skip
-"""How a figure may be read, in SSML's words (say-as); year, digits, currency and measure as its engines add them."""
+"""How a figure may be read: what SSML's say-as is commonly given, and what else the rules of normalising know."""
 
 KEYS: Mapping[str, Marking] = {"say": Marking.SAY, "ipa": Marking.IPA, "as": Marking.AS, "lang": Marking.LANGUAGE}
 

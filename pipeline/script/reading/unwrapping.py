@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.script.blocks import Sort
 
@@ -100,7 +101,7 @@ def layout_of(clumps: Sequence[Clump]) -> Layout:
     width = inner[int(0.95 * (len(inner) - 1))]
     if len(inner) < TELLING_ROWS:
         width = max(width, USUAL_WIDTH)
-    pairs = [pair for clump in clumps for pair in zip(clump, clump[1:], strict=False)]
+    pairs = [pair for clump in clumps for pair in pairwise(clump)]
     loose = sum(_fits(*pair, width) for pair in pairs) / len(pairs)
     return Layout(width, lined=max(inner) > LONG_LINE and width > LONG_LINE and loose > 0.3)
 
@@ -130,7 +131,7 @@ def is_verse(clump: Clump, layout: Layout) -> bool:
     if capitals == 1 and right <= NARROW * layout.width:
         return True
     base = min(row.indent for row in clump)
-    pairs = list(zip(clump, clump[1:], strict=False))
+    pairs = list(pairwise(clump))
     loose = sum(_fits(*pair, right) for pair in pairs) / len(pairs)
     if len(clump) > 3 and loose >= 0.6 and right <= 0.75 * layout.width and (base or capitals > 0.5):
         return True
@@ -159,7 +160,7 @@ def is_table(clump: Clump) -> bool:
 def _openings(clump: Clump, layout: Layout) -> list[bool]:
     """Which lines begin a paragraph by being indented, in a text without blank lines between its paragraphs."""
     base = min(row.indent for row in clump[1:])
-    flush = [pair for pair in zip(clump, clump[1:], strict=False) if pair[1].indent == base]
+    flush = [pair for pair in pairwise(clump) if pair[1].indent == base]
     set_full = sum(_fits(*pair, layout.width) for pair in flush) <= 0.3 * len(flush)
     return [
         index == 0 or (set_full and row.indent > base and clump[index - 1].text.endswith(ENDS))
@@ -179,74 +180,13 @@ def _fits(row: Row, below: Row, width: int) -> bool:
 
 
 LINE_END = re.compile(r"(?<=[^\W\d_])(?P<hyphen>[-‐])\n(?P<rest>[ \t]*)(?=[^\W\d_])")
-COMPOUNDING = frozenset(
-    [
-        "well",
-        "ill",
-        "self",
-        "half",
-        "all",
-        "ex",
-        "non",
-        "new",
-        "old",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "mid",
-        "cross",
-        "high",
-        "low",
-        "long",
-        "short",
-        "good",
-        "great",
-        "grand",
-        "far",
-        "deep",
-        "dark",
-        "light",
-        "fair",
-        "first",
-        "second",
-        "third",
-        "to",
-        "co",
-        "anti",
-        "pre",
-        "post",
-        "so",
-        "by",
-        "court",
-        "mother",
-        "father",
-        "brother",
-        "sister",
-        "sub",
-        "vice",
-        "wide",
-        "hard",
-        "soft",
-        "quick",
-        "slow",
-        "ever",
-        "never",
-    ]
+_COMPOUNDING = (
+    "well ill self half all ex non new old one two three four five six seven eight nine twenty thirty forty fifty "
+    "sixty seventy eighty ninety mid cross high low long short good great grand far deep dark light fair first "
+    "second third to co anti pre post so by court mother father brother sister sub vice wide hard soft quick slow "
+    "ever never "
 )
+COMPOUNDING = frozenset(_COMPOUNDING.split())
 
 
 def parted_words(text: str) -> list[tuple[int, int, bool]]:
