@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from pipeline.script.reading.contents import Candidate, Contents, Listed, find_contents, match_entries
 from pipeline.script.reading.headings import BARE, TITLED, Heading, heading_of, is_capitals, is_title, value
+from pipeline.script.reading.plain_contents import Candidate, Contents, Listed, find_contents, match_entries
 from pipeline.script.reading.unwrapping import Clump, Layout
 
 BYLINE = re.compile(
