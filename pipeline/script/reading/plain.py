@@ -13,8 +13,8 @@ from pipeline.production import NARRATOR
 from pipeline.script.blocks import Block, Document, Entry, Ledger, Mark, Marking, Sort
 from pipeline.script.reading import gutenberg
 from pipeline.script.reading.inline import Continuity, mark
-from pipeline.script.reading.notes import Apparatus, apparatus
 from pipeline.script.reading.passages import CUE
+from pipeline.script.reading.plain_notes import Apparatus, apparatus
 from pipeline.script.reading.plain_structure import Head, Structure, structure_of
 from pipeline.script.reading.unwrapping import (
     BULLET,
