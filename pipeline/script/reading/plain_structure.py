@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pipeline.script.reading.headings import BARE, TITLED, Heading, heading_of, is_capitals, is_title, value
 from pipeline.script.reading.plain_contents import Candidate, Contents, Listed, find_contents, match_entries
-from pipeline.script.reading.unwrapping import Clump, Layout
+from pipeline.script.reading.unwrapping import Clump, Layout, is_table
 
 BYLINE = re.compile(
     r"(?:by|von|par|de|por|di)\b.{0,60}|(?:translated|written|edited|illustrated) by\b.*|copyright\b.*|©.*", re.I
@@ -62,6 +62,7 @@ def structure_of(clumps: Sequence[Clump], layout: Layout, *, framed: bool) -> St
     heads = _with_titles(found, clumps, matched)
     if chaptered:
         _subordinate(heads, numerals)
+    _without_prose(heads, clumps, matched)
     titlepage = _titlepage(clumps, heads, contents, framed=framed)
     return Structure(heads, contents, tuple(titles), titlepage, pages)
 
@@ -213,6 +214,17 @@ def _subordinate(heads: dict[int, Head], numerals: Mapping[int, tuple[Heading, i
         goes_on = bool(heading.title) and heading.number == last + 1
         last += goes_on
         heads.setdefault(index, Head(index, index, rows, 1 if goes_on else 2, heading))
+
+
+def _without_prose(heads: dict[int, Head], clumps: Sequence[Clump], matched: Mapping[int, Listed]) -> None:
+    """Numbers alone above nothing but tables are no chapters: a list of words, an index."""
+    order = sorted(heads)
+    for index, following in zip(order, [*order, len(clumps)][1:], strict=True):
+        head = heads[index]
+        if head.heading.kind == "numeral" and not head.heading.title and index not in matched:
+            below = clumps[head.last + 1 : following]
+            if all(is_table(clump) for clump in below):
+                heads[index] = replace(head, level=2)
 
 
 def _titlepage(clumps: Sequence[Clump], heads: Mapping[int, Head], contents: Contents | None, *, framed: bool) -> int:

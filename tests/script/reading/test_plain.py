@@ -108,7 +108,10 @@ def test_emphasis_is_marked_line_by_line_and_its_signs_are_not_read() -> None:
     ]  # fmt: skip
 
 
-VERSE = "  Tyger Tyger, burning bright,\n  In the forests of the night;\n  What immortal hand or eye,\n  Could frame it?\n"
+VERSE = (
+    "  Tyger Tyger, burning bright,\n  In the forests of the night;\n"
+    "  What immortal hand or eye,\n  Could frame it?\n"
+)
 
 
 def test_verse_keeps_its_lines_and_prose_set_in_does_not() -> None:
@@ -166,7 +169,8 @@ def test_notes_at_the_end_of_the_book_belong_to_their_section() -> None:
 
 HEADINGS = {
     "CHAPTER XIV": ("chapter", 14), "Chapter 4: The Sea": ("chapter", 4), "THE FIRST CHAPTER": ("chapter", 1),
-    "Chapter Twenty-One: Home": ("chapter", 21), "CHAPTER THE FIRST": ("chapter", 1), "CAPÍTULO PRIMERO": ("chapter", 1),
+    "Chapter Twenty-One: Home": ("chapter", 21), "CHAPTER THE FIRST": ("chapter", 1),
+    "CAPÍTULO PRIMERO": ("chapter", 1),
     "Erstes Kapitel": ("chapter", 1), "3. Kapitel": ("chapter", 3), "CHAPITRE PREMIER": ("chapter", 1),
     "Capitolo II": ("chapter", 2), "PART THE FIRST": ("part", 1), "Book 2 — The Golden Thread": ("part", 2),
     "PREMIÈRE PARTIE": ("part", 1), "Segunda parte": ("part", 2), "ACT I": ("chapter", 1),
@@ -353,7 +357,7 @@ def test_tags_alone_are_cues_and_misspelt_ones_are_problems() -> None:
     st.lists(
         st.sampled_from(
             ["CHAPTER I", "I.", "CONTENTS", "[1]", "[Footnote 1: a b]", "_a", "b_", "*x*", "a-", "* * *", "| a | b |",
-             "[Illustration: x]", "{3}", "\f", "Word,", "and so on.", "HOST: Hi", "[", "]", "\\", "   ", "", "", "NOTES", "♪"]
+             "[Illustration: x]", "{3}", "\f", "Word,", "so on.", "HOST: Hi", "[", "]", "\\", " ", "", "NOTES", "♪"]
         ),
         max_size=30,
     )
