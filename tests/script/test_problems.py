@@ -60,8 +60,8 @@ def test_names_the_problem_its_place_and_the_next_step(
 
 
 FILES = {
-    "Latin-1": (b"Caf\xe9 noir", "not UTF-8: byte 0xE9 at byte offset 3", "iconv"),
-    "UTF-16": ("Hi.".encode("utf-16"), "UTF-16", "iconv -f UTF-16"),
+    "two encodings in one file": ("é è ê ë ï î ô ö û ü à â".encode() + b" \xe9", "UTF-8 but for byte 0xE9", "UTF-8"),
+    "an encoding that cannot be told": (b"Espa\xf1a", "not UTF-8: byte 0xF1 at byte offset 4", "iconv"),
     "binary": (b"Hi\x00\x01", "zero byte at byte 2", "export"),
     "Word file": (b"PK\x03\x04....", "zip archive", "export"),
 }
@@ -75,7 +75,7 @@ def test_a_file_that_is_no_text_is_named_with_the_way_out(read: Read, content: b
 
 
 def test_a_missing_script_a_folder_and_an_unknown_suffix_are_input_errors(read: Read, tmp_path: Path) -> None:
-    for path, what in ((tmp_path / "no.md", "no such script"), (tmp_path, "suffix")):
+    for path, what in ((tmp_path / "no.md", "no such script"), (tmp_path, "cannot be read")):
         with pytest.raises(ProblemsError, match=what):
             read_manuscript(path, format="auto", language="en", roles=["NARRATOR"])
     with pytest.raises(ProblemsError, match="cannot be read"):
@@ -99,9 +99,10 @@ def test_no_more_than_twenty_problems_are_shown(read: Read) -> None:
     assert len(caught.value.problems) == 20
 
 
-def test_a_misspelt_tag_is_an_error_in_plain_text_too(read: Read) -> None:
+def test_a_misspelt_tag_is_an_error_in_plain_text_too_and_an_authors_bracket_is_not(read: Read) -> None:
     with pytest.raises(ProblemsError, match=r"script.txt:1:4: there is no tag \[pasue 1s\]"):
         read("Hi [pasue 1s] you.", name="script.txt")
+    assert read("Hi [sic] you.", name="script.txt").chapters[0].spoken == "Hi [sic] you."
 
 
 def test_a_lexicon_that_says_nothing_is_refused(read: Read) -> None:

@@ -17,11 +17,12 @@ END = re.compile(
     r"^[ \t]*(?:\*{2,}[ \t]*)?END[ \t]OF[ \t](?:TH(?:E|IS)[ \t])?(?:THE[ \t])?PROJECT[ \t]GUTENBERG\b",
     re.MULTILINE | re.IGNORECASE,
 )
-SMALL_PRINT = re.compile(
-    r"^.*\*END(?:\*|[ \t]OF)?.{0,10}THE[ \t]SMALL[ \t]PRINT!?.*$", re.MULTILINE | re.IGNORECASE
-)
+SMALL_PRINT = re.compile(r"^.*\*END(?:\*|[ \t]OF)?.{0,10}THE[ \t]SMALL[ \t]PRINT!?.*$", re.MULTILINE | re.IGNORECASE)
 OLD_HEADER = re.compile(r"Project Gutenberg", re.IGNORECASE)
-FIELD = re.compile(r"^(Title|Author|Translator|Editor|Illustrator|Language|Release Date):[ \t]*(\S.*(?:\n[ \t]+\S.*)*)$", re.MULTILINE)
+FIELD = re.compile(
+    r"^(Title|Author|Translator|Editor|Illustrator|Language|Release Date):[ \t]*(\S.*(?:\n[ \t]+\S.*)*)$",
+    re.MULTILINE,
+)
 CREDITS = re.compile(
     r"\s*(?:(?:this )?e-?(?:text|book)[\s,]+(?:was[ ])?(?:first[ ])?(?:produced|prepared|scanned|created)"
     r"|(?:scanned|produced|prepared|proofed|transcribed|digitized|credits:)[ ,].*?\b(?:by|:)"
@@ -29,7 +30,7 @@ CREDITS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 TRANSCRIBER = re.compile(
-    r"\[\s*_?Transcriber[’']?s?[’']?\s+Notes?\b_?(?:[^\[\]]|\[[^\[\]]*\])*\]", re.IGNORECASE
+    r"\[\s*_?Transcriber[’']?s?[’']?\s+Notes?\b_?(?:[^\[\]]|\[[^\[\]]{0,2000}\]){0,20000}\]", re.IGNORECASE
 )
 PAGE = re.compile(
     r"\[\s*(?:Pg\.?|Page|p\.|pg|S\.|Seite|Pag\.|Pág\.)\s*(?:\d+|[ivxlcdm]+)\s*\]|\{\s*(?:(?:Pg\.?|Page|p\.)\s*)?(?:\d+|[ivxlcdm]+)\s*\}",

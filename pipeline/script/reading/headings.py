@@ -13,24 +13,28 @@ CHAPTERS = (
 PARTS = "book part volume vol libro libri livre livro buch band teil parte partie tome tomo"
 
 NUMBERS = {
-    "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty|first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
-    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
-    "es": "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
-    "dieciocho diecinueve veinte|primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo "
-    "duodécimo|primera segunda tercera cuarta quinta sexta séptima octava novena décima|primer x tercer",
-    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize|premier deuxième "
-    "troisième quatrième cinquième sixième septième huitième neuvième dixième onzième douzième|première seconde|x second",
-    "de": "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
-    "achtzehn neunzehn zwanzig|erstes zweites drittes viertes fünftes sechstes siebentes achtes neuntes zehntes elftes "
-    "zwölftes dreizehntes vierzehntes fünfzehntes sechzehntes siebzehntes achtzehntes neunzehntes zwanzigstes|erster "
-    "zweiter dritter vierter fünfter sechster siebenter achter neunter zehnter|erste zweite dritte vierte fünfte "
-    "sechste siebente achte neunte zehnte|x x x x x x siebtes|x x x x x x siebter",
-    "it": "uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici|primo "
-    "secondo terzo quarto quinto sesto settimo ottavo nono decimo undicesimo dodicesimo|prima seconda terza quarta "
-    "quinta sesta",
-    "pt": "um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze|primeiro segundo terceiro "
-    "quarto quinto sexto sétimo oitavo nono décimo|primeira segunda terceira quarta quinta sexta",
+    "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty|first second third fourth fifth sixth seventh eighth ninth tenth "
+    "eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+    "twentieth",
+    "es": "uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis "
+    "diecisiete dieciocho diecinueve veinte|primero segundo tercero cuarto quinto sexto séptimo octavo "
+    "noveno décimo undécimo duodécimo|primera segunda tercera cuarta quinta sexta séptima octava novena "
+    "décima|primer x tercer",
+    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize|premier "
+    "deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième onzième "
+    "douzième|première seconde|x second",
+    "de": "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn "
+    "siebzehn achtzehn neunzehn zwanzig|erstes zweites drittes viertes fünftes sechstes siebentes achtes "
+    "neuntes zehntes elftes zwölftes dreizehntes vierzehntes fünfzehntes sechzehntes siebzehntes "
+    "achtzehntes neunzehntes zwanzigstes|erster zweiter dritter vierter fünfter sechster siebenter achter "
+    "neunter zehnter|erste zweite dritte vierte fünfte sechste siebente achte neunte zehnte|x x x x x x "
+    "siebtes|x x x x x x siebter",
+    "it": "uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici "
+    "sedici|primo secondo terzo quarto quinto sesto settimo ottavo nono decimo undicesimo "
+    "dodicesimo|prima seconda terza quarta quinta sesta",
+    "pt": "um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze|primeiro segundo "
+    "terceiro quarto quinto sexto sétimo oitavo nono décimo|primeira segunda terceira quarta quinta sexta",
 }
 TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 TENTHS = {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100}
@@ -40,14 +44,18 @@ for _lists in NUMBERS.values():
         WORDS |= {word: number for number, word in enumerate(_list.split(), 1) if word != "x" and word not in WORDS}
 
 SECTION_WORDS = {
-    "contents": "contents|table of contents|list of illustrations|illustrations|índice|indice|table des matières|table|inhalt|inhaltsverzeichnis|sumário|sommario|contenido|tabla de contenido",
-    "preface": "preface|author's preface|translator's preface|prefacio|prefácio|préface|avant-propos|vorwort|prefazione|vorrede|to the reader|al lector|au lecteur",
+    "contents": "contents|table of contents|list of illustrations|illustrations|índice|indice|table des matières|"
+    "table|inhalt|inhaltsverzeichnis|sumário|sommario|contenido|tabla de contenido",
+    "preface": "preface|author's preface|translator's preface|prefacio|prefácio|préface|avant-propos|vorwort|"
+    "prefazione|vorrede|to the reader|al lector|au lecteur",
     "foreword": "foreword|geleitwort|premessa",
-    "introduction": "introduction|introductory|introductory note|introducción|einleitung|introduzione|introdução|einführung",
+    "introduction": "introduction|introductory|introductory note|introducción|einleitung|introduzione|introdução|"
+    "einführung",
     "prologue": "prologue|prólogo|prolog|prologo",
     "epilogue": "epilogue|epílogo|épilogue|epilog|epilogo",
     "afterword": "afterword|postscript|nachwort|postface|posfácio|postfazione|author's note",
-    "acknowledgments": "acknowledgments|acknowledgements|agradecimientos|remerciements|danksagung|ringraziamenti|agradecimentos",
+    "acknowledgments": "acknowledgments|acknowledgements|agradecimientos|remerciements|danksagung|ringraziamenti|"
+    "agradecimentos",
     "appendix": "appendix|apéndice|anhang|appendice|apêndice|annexe",
     "glossary": "glossary|glosario|glossaire|glossar|glossario|glossário",
     "bibliography": "bibliography|bibliografía|bibliographie|bibliografia",
@@ -56,8 +64,10 @@ SECTION_WORDS = {
     "dedication": "dedication|dedicatoria|dédicace|widmung|dedica|dedicatória",
     "copyright": "copyright",
     "colophon": "colophon",
-    "advertisement": "advertisement|advertisements|by the same author|also by the author|other books by the author|books by the same author",
-    "boilerplate": "transcriber's note|transcriber's notes|transcribers' notes|transcribers' note|notes du transcripteur|anmerkungen zur transkription|nota del transcriptor",
+    "advertisement": "advertisement|advertisements|by the same author|also by the author|"
+    "other books by the author|books by the same author",
+    "boilerplate": "transcriber's note|transcriber's notes|transcribers' notes|transcribers' note|"
+    "notes du transcripteur|anmerkungen zur transkription|nota del transcriptor",
 }
 SECTIONS_BY_WORD = {word: section for section, words in SECTION_WORDS.items() for word in words.split("|")}
 
@@ -78,13 +88,19 @@ NUMBERED = re.compile(
 )
 ORDERED = re.compile(
     rf"(?:(?i:the|la|el|il|le|das|der)\s+)?(?P<number>(?=[A-ZÀ-Þ])(?:{_WORD})|{ROMAN}\.|\d{{1,3}}\.)\s+"
-    rf"(?P<mark>{_cased(CHAPTERS)}|{_cased(PARTS)})(?!\w)(?P<title>{TITLE})",
+    rf"(?P<mark>(?i:{'|'.join((CHAPTERS + ' ' + PARTS).split())}))(?!\w)(?P<title>{TITLE})",
     re.DOTALL,
 )
 BARE = re.compile(rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})[.)]?")
-TITLED = re.compile(rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})(?:[.)]\s*(?:[—–-]+\s*)?|\s+[—–-]+\s+|\s+)(?P<title>[\"“‘«_]?[A-ZÀ-Þ].*)", re.DOTALL)
-PARTED = re.compile(rf"(?:{_cased(PARTS)})\b")
-SMALL = frozenset(["a", "an", "and", "the", "of", "in", "on", "at", "to", "for", "from", "by", "with", "or", "nor", "but", "is", "as", "it", "de", "la", "le", "les", "el", "los", "las", "del", "y", "en", "der", "die", "das", "und", "von", "zu", "im", "am", "di", "il", "da", "do", "dos", "e", "o"])
+TITLED = re.compile(
+    rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})"
+    rf"(?:[.)]\s*(?:[—–-]+\s*)?|\s+[—–-]+\s+|\s+)(?P<title>[\"“‘«_]?[A-ZÀ-Þ].*)",
+    re.DOTALL,
+)
+PARTED = re.compile(rf"(?i:{'|'.join(PARTS.split())})\b")
+_SMALL = "a an and the of in on at to for from by with or nor but is as it de la le les el los las del "
+_SMALL += "y en der die das und von zu im am di il da do dos e o"
+SMALL = frozenset(_SMALL.split())
 QUOTES = "\"“”‘’«»„‚'"
 
 
@@ -160,7 +176,11 @@ def is_title(text: str) -> bool:
 def is_capitals(text: str) -> bool:
     """At least two letters, and all of them capitals."""
     letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) > 1 and all(letter.isupper() or not letter.islower() for letter in letters) and letters[0].isupper()
+    return (
+        len(letters) > 1
+        and all(letter.isupper() or not letter.islower() for letter in letters)
+        and letters[0].isupper()
+    )
 
 
 def key(text: str) -> str:

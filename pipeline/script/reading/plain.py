@@ -13,9 +13,9 @@ from pipeline.production import NARRATOR
 from pipeline.script.blocks import Block, Document, Entry, Ledger, Mark, Marking, Sort
 from pipeline.script.reading import gutenberg
 from pipeline.script.reading.inline import Continuity, mark
-from pipeline.script.reading.notes import Apparatus, apparatus
 from pipeline.script.reading.passages import CUE
-from pipeline.script.reading.structure import Head, Structure, structure_of
+from pipeline.script.reading.plain_notes import Apparatus, apparatus
+from pipeline.script.reading.plain_structure import Head, Structure, structure_of
 from pipeline.script.reading.unwrapping import (
     BULLET,
     COLUMNS,
@@ -32,7 +32,12 @@ from pipeline.script.reading.unwrapping import (
 ORNAMENT = re.compile(r"(?:[*#~_=•·+§⁂❦❧☙◆◇○●×x.\-–—]\s*){3,}|[#*⁂❦❧☙§~]|(?:[-–—~]\s?){1,2}")
 BOLD = re.compile(r"(?<![\w=\\])=(?=[^\s=])((?:[^=\n]|\n(?![ \t]*\n)){1,120}?)(?<=[^\s=\\])=(?![\w=])")
 STARRED = re.compile(r"(?<![\w*\\])\*(?=[^\s*])((?:[^*\n]|\n(?![ \t]*\n)){1,200}?)(?<=[^\s*\\])\*(?![\w*])")
-FED = re.compile(r"(?:^[ \t]*[-–—]?[ \t]*(?:\d{1,4}|[ivxlc]{1,6})[ \t]*[-–—]?[ \t]*\n\s*?)?\f\s*?(?:^[ \t]*\d{1,4}[ \t]*$)?", re.MULTILINE)
+ITALIC = re.compile(r"(?<![\w_\\])_(?=[^\s_])((?:[^_\n]|\n(?![ \t]*\n)){1,2000}?)(?<=[^\s\\])_(?![\w_])")
+FED = re.compile(
+    r"(?:^[ \t]*[-–—]?[ \t]*(?:\d{1,4}|[ivxlc]{1,6})[ \t]*[-–—]?[ \t]*\n\s*?)?\f\s*?(?:^[ \t]*\d{1,4}[ \t]*$)?",
+    re.MULTILINE,
+)
+EMPHASES = (("_", ITALIC, Marking.EMPHASIS), ("=", BOLD, Marking.STRONG), ("*", STARRED, Marking.EMPHASIS))
 LISTED_NOTE = re.compile(r"(?:\[(?P<a>\w{1,3})\]|\((?P<b>\d{1,3})\)|\^?(?P<c>\d{1,3})[.)]?)[ \t]+(?=\S)")
 MISSING = 0.7  # share of the listed chapters that must be found before one that is not counts as missing
 
@@ -69,9 +74,10 @@ class _Reader:
         self.frame = gutenberg.frame(source.text)
         gutenberg.leave_out(self.frame, ledger)
         begin, end = self.frame.begin, self.frame.end
-        self.notes: Apparatus = apparatus(source.text, begin, end)
+        self.notes: Apparatus = apparatus(source.text, begin, end, pictures=self.frame.is_gutenberg)
         self.marks: list[tuple[int, int, Marking, str]] = []  # by source offset, ascending
-        self.masked = self._masked(source.text, begin, end)
+        self.inside = _with_holes(source.text, self._holes(source.text, begin, end))
+        self.masked = _with_holes(self.inside, [(aside.start, aside.end) for aside in self.notes.asides])
         self.continuity = Continuity()
         self.clumps = clumps_of(self.masked, begin, end)
         self.layout = layout_of(self.clumps)
@@ -81,48 +87,52 @@ class _Reader:
         self.structure: Structure = structure_of(self.clumps, self.layout, framed=self.frame.is_gutenberg)
         self.points = [point[0] for point in self.marks]
 
-    def _masked(self, text: str, begin: int, end: int) -> str:
-        """The text with a hole wherever something stands that is not read there."""
-        holes: list[tuple[int, int]] = []
-
-        def cut(start: int, stop: int, policy: str = "") -> None:
-            holes.append((start, stop))
+    def _holes(self, text: str, begin: int, end: int) -> list[tuple[int, int]]:
+        """Where something stands that is not read: the account is told, and the marks it leaves are kept."""
+        holes = [*self._apparatus(), *self._numbers(text, begin, end)]
+        for start, stop, policy in holes:
             if policy:
                 self.ledger.skip(start, stop, policy)
             else:
                 self.ledger.markup(start, stop)
-
-        for aside in self.notes.asides:
-            holes.append((aside.start, aside.end))
-            self.ledger.markup(aside.start, aside.first)
-            self.ledger.markup(aside.last, aside.end)
-            if aside.note:
-                self.marks.append((aside.start, aside.start, Marking.NOTE, aside.note))
-        for reference in self.notes.references:
-            cut(reference.start, reference.end, "note_references")
-            if reference.note:
-                self.marks.append((reference.start, reference.start, Marking.NOTE, reference.note))
-        for definition in self.notes.definitions:
-            cut(definition.start, definition.end)
-        for match in gutenberg.TRANSCRIBER.finditer(text, begin, end):
-            cut(*match.span(), gutenberg.BOILERPLATE)
-        for match in gutenberg.PAGE.finditer(text, begin, end):
-            if text[match.start() - 1 : match.start()] != "\\":
-                cut(*match.span(), "page_numbers")
-        for match in FED.finditer(text, begin, end) if "\f" in text else ():
-            for number in re.finditer(r"\S+", match[0]):
-                cut(match.start() + number.start(), match.start() + number.end(), "page_numbers")
-        for pattern, marking in ((BOLD, Marking.STRONG), (STARRED, Marking.EMPHASIS)):
-            for match in pattern.finditer(text, begin, end):
-                cut(match.start(), match.start() + 1)
-                cut(match.end() - 1, match.end())
-                self.marks.append((match.start() + 1, match.end() - 1, marking, ""))
+        for sign, pattern, marking in EMPHASES:
+            for match in pattern.finditer(text, begin, end) if sign in text else ():
+                holes += [(match.start(), match.start() + 1, ""), (match.end() - 1, match.end(), "")]
+                self.ledger.markup(*holes[-2][:2])
+                self.ledger.markup(*holes[-1][:2])
+                for line in re.finditer(r"\S.*", match[1]):  # each line of a verse is a block
+                    self.marks.append((match.start(1) + line.start(), match.start(1) + line.end(), marking, ""))
         for start, stop, hyphen in parted_words(text[begin:end]):
-            holes.append((begin + start, begin + stop))
+            holes.append((begin + start, begin + stop, ""))
             if hyphen:
                 self.ledger.markup(begin + start, begin + start + 1)
         self.marks.sort()
-        return _with_holes(text, holes)
+        return [(start, stop) for start, stop, _ in holes]
+
+    def _apparatus(self) -> Iterator[tuple[int, int, str]]:
+        """The signs of notes and pictures: start, end, the policy they are skipped by; empty for markup."""
+        for aside in self.notes.asides:
+            yield aside.start, aside.first, ""
+            yield aside.last, aside.end, ""
+            if aside.note:
+                self.marks.append((aside.start, aside.start, Marking.NOTE, aside.note))
+        for reference in self.notes.references:
+            yield reference.start, reference.end, "note_references"
+            if reference.note:
+                self.marks.append((reference.start, reference.start, Marking.NOTE, reference.note))
+        for definition in self.notes.definitions:
+            yield definition.start, definition.end, ""
+
+    def _numbers(self, text: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Transcribers' notes and the numbers of pages."""
+        for match in gutenberg.TRANSCRIBER.finditer(text, begin, end):
+            yield *match.span(), gutenberg.BOILERPLATE
+        for match in gutenberg.PAGE.finditer(text, begin, end):
+            if text[match.start() - 1 : match.start()] != "\\":
+                yield *match.span(), "page_numbers"
+        for match in FED.finditer(text, begin, end) if "\f" in text else ():
+            for number in re.finditer(r"\S+", match[0]):
+                yield match.start() + number.start(), match.start() + number.end(), "page_numbers"
 
     def blocks(self) -> Iterator[Block]:
         """Every block: the text's, then those of notes and pictures."""
@@ -151,13 +161,8 @@ class _Reader:
                 note = note if section == "notes" else ""
             index += 1
         for aside in self.notes.asides:
-            for clump in clumps_of(self.inner(aside.first, aside.last), 0, aside.last - aside.first):
-                moved = [replace(row, start=row.start + aside.first, end=row.end + aside.first) for row in clump]
-                yield from self._text(moved, _Setting("body", aside.note, aside.sort), masked=False)
-
-    def inner(self, start: int, end: int) -> str:
-        """The inside of a note, which is a hole in the text."""
-        return self.ledger.source.text[start:end]
+            for clump in clumps_of(self.inside, aside.first, aside.last):
+                yield from self._text(clump, _Setting("body", aside.note, aside.sort), masked=False)
 
     def _is_front(self, index: int) -> bool:
         """Between the contents and the first heading stands the title once more."""
@@ -213,7 +218,11 @@ class _Reader:
             return match
         shouted = name == name.upper() and any(letter.isupper() for letter in name)
         near = difflib.get_close_matches(name, sorted({*self.roles, NARRATOR}), 1)
-        if not shouted or (text == text.upper() and len(text) > match.end()) or (self.frame.is_gutenberg and not near):
+        if (
+            not shouted
+            or (text == text.upper() and len(text) > match.end())
+            or (self.frame.is_gutenberg and not near)
+        ):
             return None
         return match
 
@@ -222,14 +231,21 @@ class _Reader:
             return
         near = difflib.get_close_matches(name, sorted({*self.roles, NARRATOR}), 1)
         guess = f"did you mean {near[0]}? Otherwise " if near else ""
-        step = f"{guess}add {name} to 'cast:' in the production file, or write '{name}\\:' if nobody of that name speaks"
+        step = (
+            f"{guess}add {name} to 'cast:' in the production file, or write '{name}\\:' if nobody of that name speaks"
+        )
         self.ledger.problem(f"the cast has no role {name}", offset, step)
 
     def _block(
-        self, paragraph: Paragraph, setting: _Setting, role: str | None = None, start: int | None = None, masked: bool = True
+        self,
+        paragraph: Paragraph,
+        setting: _Setting,
+        role: str | None = None,
+        start: int | None = None,
+        masked: bool = True,
     ) -> Iterator[Block]:
         """A paragraph as a block; as a pause, a cue or a break where it holds no word."""
-        raw = (self.masked if masked else self.ledger.source.text)[paragraph.start : paragraph.end]
+        raw = (self.masked if masked else self.inside)[paragraph.start : paragraph.end]
         offsets: Sequence[int] = range(paragraph.start, paragraph.end)
         if HOLE in raw:
             kept = [index for index, letter in enumerate(raw) if letter != HOLE]
@@ -252,16 +268,23 @@ class _Reader:
                 self.ledger.problem(f"{role} has nothing to say", begin, f"write words after '{role}:'")
             for offset in offsets:
                 self.ledger.markup(offset, offset + 1)
-            told = tuple(replace(m, start=0, end=0) for m in marks if m.start == m.end and m.marking is not Marking.NOTE)
+            told = tuple(
+                replace(m, start=0, end=0) for m in marks if m.start == m.end and m.marking is not Marking.NOTE
+            )
             yield Block(Sort.CUE if told else Sort.BREAK, marks=told, section=setting.section, start=begin)
             return
         if sort is Sort.HEADING and "\n" in raw:
-            text = "".join("\n" if self.ledger.source.text[at] == "\n" else sign for at, sign in zip(offsets, text, strict=True))
+            text = "".join(
+                "\n" if self.ledger.source.text[at] == "\n" else sign for at, sign in zip(offsets, text, strict=True)
+            )
         yield Block(sort, text, offsets, marks, role=role, note=setting.note, section=setting.section, start=begin)
 
     def _cells(self, raw: str, offsets: Sequence[int]) -> tuple[str, Sequence[int]]:
         """A row of a table: its cells parted by tabs."""
-        raw, offsets = raw.strip("|+ \t"), offsets[len(raw) - len(raw.lstrip("|+ \t")) :]
+        lead, words = len(raw) - len(raw.lstrip("|+ \t")), raw.strip("|+ \t")
+        for offset in (*offsets[:lead], *offsets[lead + len(words) :]):
+            self.ledger.markup(offset, offset + 1)
+        raw, offsets = words, offsets[lead : lead + len(words)]
         gaps = [match.span() for match in COLUMNS.finditer(raw)]
         keep = [i for i in range(len(raw)) if not any(a < i < b for a, b in gaps)]
         for start, end in gaps:
@@ -301,9 +324,9 @@ class _Reader:
 def _with_holes(text: str, holes: list[tuple[int, int]]) -> str:
     parts, position = [], 0
     for start, end in sorted(holes):
-        start = max(start, position)
-        if end > start:
-            parts += [text[position:start], HOLE * (end - start)]
+        if end > position:
+            begin = max(start, position)
+            parts += [text[position:begin], HOLE * (end - begin)]
             position = end
     return "".join([*parts, text[position:]])
 

@@ -25,6 +25,7 @@ NULS_OF_UTF16 = 0.2  # share of the bytes at even or at odd places; Latin script
 
 _LATE = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"  # what Windows-1252 has at 0x80 … 0x9F
 _TAIL = f"\u0080-\u00bf{_LATE}"  # a byte of a UTF-8 sequence but its first, read as Windows-1252
+MANY = 3  # places; so many are no chance
 LOST = "\ufffd"
 MOJIBAKE = re.compile(rf"[Â-ß][{_TAIL}]|[à-ï][{_TAIL}]{{2}}|[ð-ô][{_TAIL}]{{3}}")
 
@@ -63,9 +64,9 @@ def source_of(path: Path, content: bytes) -> tuple[Source, tuple[Notice, ...]]:
     text, notices = decode(path, content)
     source = Source(path, text, starts_of_lines(text))
     ledger = Ledger(source)
-    _check_characters(text, ledger)
+    doubts = _check_characters(text, ledger)
     ledger.close()
-    return source, notices
+    return source, (*notices, *doubts)
 
 
 def content_of(path: Path) -> bytes:
@@ -124,7 +125,8 @@ def _unmarked_utf16(content: bytes) -> str | None:
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if len(sample) < 4 or len(content) % 2 or max(even, odd) < NULS_OF_UTF16 * len(sample) / 2 or min(even, odd):
         return None
-    return "utf-16-be" if even else "utf-16-le"
+    encoding = "utf-16-be" if even else "utf-16-le"
+    return None if CONTROL.search(sample.decode(encoding, "ignore")) else encoding
 
 
 def _tidied(text: str) -> str:
@@ -132,18 +134,23 @@ def _tidied(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\x1a")
 
 
-def _check_characters(text: str, ledger: Ledger) -> None:
+def _check_characters(text: str, ledger: Ledger) -> tuple[Notice, ...]:
+    """Problems with what is no text or was spoilt; notices of what only may have been."""
     for match in CONTROL.finditer(text):
         code = f"U+{ord(match[0][0]):04X}"
         ledger.problem(f"control character {code} in the script", match.start(), "delete it; it cannot be read aloud")
     if (lost := text.find(LOST)) >= 0:
         what = f"a character that an earlier conversion lost, U+FFFD ({text.count(LOST)} of them)"
         ledger.problem(what, lost, "take the text from where it came from again, or type what should stand there")
-    spoilt = [match for match in MOJIBAKE.finditer(text) if _meant(match)]
-    if spoilt:
-        what = f"'{spoilt[0][0]}' should be '{_meant(spoilt[0])}': the text was decoded wrongly before it was saved"
-        more = f" ({len(spoilt)} such places)" if len(spoilt) > 1 else ""
-        ledger.problem(what + more, spoilt[0].start(), "take the original again, or mend it: ftfy FILE -o MENDED")
+    spoilt = [match for match in MOJIBAKE.finditer(text) if _meant(match)] if not text.isascii() else []
+    if not spoilt:
+        return ()
+    what = f"'{spoilt[0][0]}' may be meant as '{_meant(spoilt[0])}': a text decoded wrongly before it was saved"
+    more = f" ({len(spoilt)} such places)" if len(spoilt) > 1 else ""
+    if len(spoilt) < MANY and not any(len(match[0]) > 2 for match in spoilt):  # it may be what the author wrote
+        return (Notice(what + more, ledger.source.place(spoilt[0].start())),)
+    ledger.problem(what + more, spoilt[0].start(), "take the original again, or mend it: ftfy FILE -o MENDED")
+    return ()
 
 
 def _meant(match: re.Match[str]) -> str:
@@ -151,8 +158,9 @@ def _meant(match: re.Match[str]) -> str:
 
     A capital with an accent at the end of a shouted word, before a quotation mark or a no-break space, is no fault.
     """
-    before = match.string[match.start() - 1 : match.start()]
-    if before.isupper() or (match[0][0] != "Â" and match[0][1] == "\xa0"):
+    around = match.string[match.start() - 1 : match.start()], match.string[match.end() : match.end() + 1]
+    in_word = any(letter.isascii() and letter.isalpha() for letter in around)
+    if not in_word or around[0].isupper() or (match[0][0] != "Â" and match[0][1] == "\xa0"):
         return ""
     try:
         raw = b"".join(bytes([ord(letter)]) if letter < "\u00a0" else letter.encode("cp1252") for letter in match[0])
@@ -163,7 +171,9 @@ def _meant(match: re.Match[str]) -> str:
 
 
 def _guessed(path: Path, text: str, guess: Guess) -> Notice:
-    line = next((line for line in enumerate(text.split("\n"), 1) if not line[1].isascii()), (1, ""))
+    match = re.search(r"[^\s\x00-\x7f]", text)
+    at = match.start() if match else 0
+    line = (text.count("\n", 0, at) + 1, text[text.rfind("\n", 0, at) + 1 :].split("\n", 1)[0])
     shown = next((word for word in line[1].split() if not word.isascii()), "")
     what = f"not UTF-8; read as {guess.encoding.upper()}: look whether '{shown}' is right: {line[1].strip()[:80]}"
     return Notice(what, Place(str(path), line[0]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.script.blocks import Sort
 
@@ -17,12 +18,15 @@ HOLE = "\0"
 
 USUAL_WIDTH = 60  # characters; what a file too short to tell is taken to be wrapped at, at least
 TELLING_ROWS = 200
+NARROW = 0.6  # of the width; no prose is set so narrow with a capital in every line
 LONG_LINE = 100  # characters; nobody wraps there by hand
 ENDS = tuple(".!?…:;\"'”’»)]*_—-")
 STOPS = (".", "!", "?", ":", '"', "”", "’", "»")
 BLANKS = "\0 \t\f\v\r\u00a0\u3000\u2028\u2029"
 CAPITAL = re.compile(r"[\W_]*(?:[^\W\d_a-zà-öø-ÿ]|\d)")
-BULLET = re.compile(r"(?P<sign>[*•·‣▪◦+])[ \t]+(?=\S)|[-–—][ \t]+(?=\S)|(?:\d{1,3}|[a-z])[.)][ \t]+(?=\S)|\([a-z\d]{1,3}\)[ \t]+")
+BULLET = re.compile(
+    r"(?P<sign>[*•·‣▪◦+])[ \t]+(?=\S)|[-–—][ \t]+(?=\S)|(?:\d{1,3}|[a-z])[.)][ \t]+(?=\S)|\([a-z\d]{1,3}\)[ \t]+"
+)
 RULE = re.compile(r"[-+=|:_\s]{3,}")
 COLUMNS = re.compile(r"(?<=\S)(?:[ ]{3,}|[ ]*\t[ \t]*|[ ]*\|[ ]*)(?=\S)")
 
@@ -97,7 +101,7 @@ def layout_of(clumps: Sequence[Clump]) -> Layout:
     width = inner[int(0.95 * (len(inner) - 1))]
     if len(inner) < TELLING_ROWS:
         width = max(width, USUAL_WIDTH)
-    pairs = [pair for clump in clumps for pair in zip(clump, clump[1:], strict=False)]
+    pairs = [pair for clump in clumps for pair in pairwise(clump)]
     loose = sum(_fits(*pair, width) for pair in pairs) / len(pairs)
     return Layout(width, lined=max(inner) > LONG_LINE and width > LONG_LINE and loose > 0.3)
 
@@ -124,8 +128,10 @@ def is_verse(clump: Clump, layout: Layout) -> bool:
     capitals = sum(CAPITAL.match(row.text) is not None for row in clump[1:]) / (len(clump) - 1)
     if len(clump) == 2:
         return capitals == 1 and _fits(clump[0], clump[1], int(0.8 * layout.width))
+    if capitals == 1 and right <= NARROW * layout.width:
+        return True
     base = min(row.indent for row in clump)
-    pairs = list(zip(clump, clump[1:], strict=False))
+    pairs = list(pairwise(clump))
     loose = sum(_fits(*pair, right) for pair in pairs) / len(pairs)
     if len(clump) > 3 and loose >= 0.6 and right <= 0.75 * layout.width and (base or capitals > 0.5):
         return True
@@ -134,9 +140,11 @@ def is_verse(clump: Clump, layout: Layout) -> bool:
 
 def is_table(clump: Clump) -> bool:
     """At least two lines with columns: bars, tabs, or three spaces and more in the same place."""
-    if len(clump) < 2:
+    if len(clump) < 2 or not any("   " in row.text or "|" in row.text or "\t" in row.text for row in clump):
         return False
-    barred = sum(row.text.count("|") > 1 or (row.text[0] in "+|" and RULE.fullmatch(row.text) is not None) for row in clump)
+    barred = sum(
+        row.text.count("|") > 1 or (row.text[0] in "+|" and RULE.fullmatch(row.text) is not None) for row in clump
+    )
     if barred == len(clump) and any(any(map(str.isalnum, row.text)) for row in clump):
         return True
     gaps = [[row.indent + match.end() for match in COLUMNS.finditer(row.text)] for row in clump]
@@ -144,13 +152,15 @@ def is_table(clump: Clump) -> bool:
     ruled = sum(RULE.fullmatch(row.text) is not None for row in clump)
     if len(parted) < 2 or len(parted) + ruled < 0.8 * len(clump):
         return False
-    return ruled > 0 or (len(parted) > 2 and bool(set.intersection(*parted) or any("\t" in row.text for row in clump)))
+    return ruled > 0 or (
+        len(parted) > 2 and bool(set.intersection(*parted) or any("\t" in row.text for row in clump))
+    )
 
 
 def _openings(clump: Clump, layout: Layout) -> list[bool]:
     """Which lines begin a paragraph by being indented, in a text without blank lines between its paragraphs."""
     base = min(row.indent for row in clump[1:])
-    flush = [pair for pair in zip(clump, clump[1:], strict=False) if pair[1].indent == base]
+    flush = [pair for pair in pairwise(clump) if pair[1].indent == base]
     set_full = sum(_fits(*pair, layout.width) for pair in flush) <= 0.3 * len(flush)
     return [
         index == 0 or (set_full and row.indent > base and clump[index - 1].text.endswith(ENDS))
@@ -170,9 +180,13 @@ def _fits(row: Row, below: Row, width: int) -> bool:
 
 
 LINE_END = re.compile(r"(?<=[^\W\d_])(?P<hyphen>[-‐])\n(?P<rest>[ \t]*)(?=[^\W\d_])")
-COMPOUNDING = frozenset(
-    ["well", "ill", "self", "half", "all", "ex", "non", "new", "old", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "mid", "cross", "high", "low", "long", "short", "good", "great", "grand", "far", "deep", "dark", "light", "fair", "first", "second", "third", "to", "co", "anti", "pre", "post", "so", "by", "court", "mother", "father", "brother", "sister", "sub", "vice", "wide", "hard", "soft", "quick", "slow", "ever", "never"]
+_COMPOUNDING = (
+    "well ill self half all ex non new old one two three four five six seven eight nine twenty thirty forty fifty "
+    "sixty seventy eighty ninety mid cross high low long short good great grand far deep dark light fair first "
+    "second third to co anti pre post so by court mother father brother sister sub vice wide hard soft quick slow "
+    "ever never "
 )
+COMPOUNDING = frozenset(_COMPOUNDING.split())
 
 
 def parted_words(text: str) -> list[tuple[int, int, bool]]:

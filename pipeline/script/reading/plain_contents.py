@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.script.reading.headings import MAX_HEADING, TITLED, Heading, heading_of, is_title, key, value
 from pipeline.script.reading.unwrapping import Clump, Layout, Row, is_verse
@@ -51,7 +52,7 @@ def _lists_chapters(clumps: Sequence[Clump], index: int) -> bool:
     """Three chapters and more one after the other, with nothing to read between them."""
     rows = [row for clump in clumps[index : index + 4] for row in clump][:4]
     numbers = [heading.number for row in rows if (heading := heading_of(row.text)) and heading.kind == "chapter"]
-    return len(numbers) >= 3 and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) >= 3 and all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _extent(clumps: Sequence[Clump], index: int, skip: int, layout: Layout) -> Contents | None:
@@ -92,11 +93,17 @@ def _back(rows: Sequence[tuple[int, Row]], stop: int) -> int:
 def _is_prose(clump: Clump, layout: Layout) -> bool:
     """Nothing that a list of chapters holds: a paragraph."""
     first = clump[0].text
-    if heading_of(first) or TITLED.fullmatch(first) or sum(PAGED.search(row.text) is not None for row in clump) * 2 >= len(clump):
+    if (
+        heading_of(first)
+        or TITLED.fullmatch(first)
+        or sum(PAGED.search(row.text) is not None for row in clump) * 2 >= len(clump)
+    ):
         return False
     if len(clump) == 1:
         words = first.strip("_ ")
-        return len(words) > MAX_HEADING or (words.endswith((".", "!", "?", "”", '"')) and not is_title(words.rstrip(".")) and len(words) > 30)
+        return len(words) > MAX_HEADING or (
+            words.endswith((".", "!", "?", "”", '"')) and not is_title(words.rstrip(".")) and len(words) > 30
+        )
     loose = sum(row.right < 0.75 * layout.width for row in clump[:-1]) / (len(clump) - 1)
     return loose < 0.5 and not is_verse(clump, layout)
 
@@ -115,12 +122,17 @@ def _entries(rows: Sequence[Row]) -> list[Listed]:
             continue
         heading = _read(title)
         last = entries[-1] if entries else None
-        continues = last is not None and not heading.number and heading.kind == "title" and (
-            title[0].islower() or (last.heading.number and not last.heading.title)
+        continues = (
+            last is not None
+            and not heading.number
+            and heading.kind == "title"
+            and (title[0].islower() or (last.heading.number and not last.heading.title))
         )
         if continues and last is not None:
             joined = f"{last.title} {title}"
-            whole = Heading(last.heading.kind, last.heading.number, f"{last.heading.title} {title}".strip(), last.heading.section)
+            whole = Heading(
+                last.heading.kind, last.heading.number, f"{last.heading.title} {title}".strip(), last.heading.section
+            )
             entries[-1] = Listed(joined, whole, last.start)
         else:
             entries.append(Listed(title, heading, row.start))
@@ -175,14 +187,26 @@ def _match(
     names = [key(entry.title)] + ([key(entry.heading.title)] if entry.heading.title else [])
     for name in names:
         if (there := _next(exact.get(name, ()), after)) is not None:
-            return there
+            return _numbered_above(there, entry, numbered)
     if entry.heading.kind in NUMBERED_KINDS and entry.heading.number:
         same = [one for one in numbered.get(entry.heading.number, ()) if _same_kind(one.heading, entry.heading)]
         if (there := _next(same, after)) is not None:
             return there
-    near = [(max(_ratio(key(one.text), name) for name in names), -one.index, one) for one in candidates if one.index > after]
+    near = [
+        (max(_ratio(key(one.text), name) for name in names), -one.index, one)
+        for one in candidates
+        if one.index > after
+    ]
     best = max(near, default=None, key=lambda pair: pair[:2])
     return best[2] if best and best[0] >= ALIKE else None
+
+
+def _numbered_above(there: Candidate, entry: Listed, numbered: dict[int, list[Candidate]]) -> Candidate:
+    """The number that stands above a title is where the chapter begins."""
+    if there.heading is not None or not entry.heading.number:
+        return there
+    above = (one for one in numbered.get(entry.heading.number, ()) if there.index - 2 <= one.index < there.index)
+    return next(above, there)
 
 
 def _next(found: Sequence[Candidate], after: int) -> Candidate | None:

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 from pipeline.script.blocks import Sort
 
-_NESTED = r"(?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.)*\])*"
+_NESTED = r"(?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.){0,2000}\]){0,20000}"
 _KEY = r"\d{1,3}|[A-Za-z]{1,2}|[*†‡§¶]{1,3}"
 ASIDE = re.compile(
-    rf"(?<!\\)\[\s*_?(?:(?P<note>(?:Foot|End)?note|Nota|Fu(?:ß|ss)note|Note de bas de page)\b_?[ \t]*(?P<key>{_KEY})?[ \t]*[:.]"
+    rf"(?<!\\)\[\s*_?(?:(?P<note>(?:Foot|End)?note|Nota|Fu(?:ß|ss)note|Note de bas de page)\b_?"
+    rf"[ \t]*(?P<key>{_KEY})?[ \t]*[:.]"
     rf"|(?P<picture>Illustration|Frontispiece|Ilustraci[óo]n|Illustrazione|Abbildung|Ilustração)\b_?[ \t]*:?)"
     rf"(?P<inside>{_NESTED})\]",
     re.IGNORECASE,
+)
+MUSIC = re.compile(
+    rf"(?<!\\)\[(?P<picture>(?:Sheet )?Music)\b[ \t]*:?(?P<inside>{_NESTED})\](?P<note>)(?P<key>)", re.IGNORECASE
 )
 DEFINED = re.compile(rf"^[ \t]*(?P<mark>\[(?P<key>{_KEY})\][ \t]*)(?=\S)", re.MULTILINE)
 REFERENCE = re.compile(rf"(?<=[^\s\[\\])[ \t]?(?P<mark>\[(?P<key>{_KEY})\])")
@@ -60,11 +64,17 @@ class Apparatus:
     references: tuple[Reference, ...]
 
 
-def apparatus(text: str, begin: int, end: int) -> Apparatus:
-    """Notes, pictures and references between two offsets."""
+def apparatus(text: str, begin: int, end: int, *, pictures: bool = False) -> Apparatus:
+    """Notes, pictures and references between two offsets.
+
+    Args:
+        pictures: ``[Music: …]`` is a picture of sheet music, not a cue: so it is at Project Gutenberg.
+    """
     if "[" not in text:
         return Apparatus((), (), ())
     asides = list(ASIDE.finditer(text, begin, end))
+    if pictures:
+        asides = sorted([*asides, *MUSIC.finditer(text, begin, end)], key=lambda match: match.start())
     taken = [match.span() for match in asides]
     outside = [match for match in DEFINED.finditer(text, begin, end) if not _within(match.start("mark"), taken)]
     marks = [match for match in REFERENCE.finditer(text, begin, end) if not _is_aside(match, taken)]
@@ -94,7 +104,7 @@ def _is_aside(match: re.Match[str], taken: Sequence[tuple[int, int]]) -> bool:
 
 
 def _aside(match: re.Match[str], names: dict[int, str]) -> Aside:
-    sort = Sort.NOTE if match["note"] else Sort.CAPTION
+    sort = Sort.NOTE if match["note"] else Sort.IMAGE if "usic" in match["picture"].lower() else Sort.CAPTION
     note = names.get(match.start(), f"at {match.start()}") if match["note"] else ""
     return Aside(sort, match.start(), match.end(), match.start("inside"), match.end("inside"), note)
 
