@@ -150,7 +150,7 @@ def _marked_note(link: _Link, notes: Mapping[etree._Element, None]) -> etree._El
 def _unmarked_note(link: _Link, links: _Links) -> etree._Element | None:
     """The note that a link leads to where only its looks and a link back tell: ``<sup><a href="#n1">1</a></sup>``."""
     sign = SIGN.fullmatch(_words(link.element))
-    if sign is None or _is_back(link.element):
+    if sign is None or _is_back(link.element) or _stands_alone(link.element):
         return None
     note = _block_of(link.target)
     if note is None or _is_within(link.element, note) or _tag(note) in HEADINGS or _in_heading(link.target):
@@ -293,8 +293,19 @@ def _stands_first(target: etree._Element, block: etree._Element) -> bool:
 
 
 def _begins_block(element: etree._Element) -> bool:
-    block = next((above for above in element.iterancestors() if _tag(above) in PARAGRAPHS), None)
+    block = _around(element)
     return block is not None and _stands_first(element, block)
+
+
+def _stands_alone(element: etree._Element) -> bool:
+    """Whether its block holds nothing else, as in a table of contents: a note is about something."""
+    block = _around(element)
+    return block is not None and len(_words(block)) == len(_words(element))
+
+
+def _around(element: etree._Element) -> etree._Element | None:
+    tags = PARAGRAPHS | HEADINGS
+    return next((above for above in element.iterancestors() if _tag(above) in tags), None)
 
 
 def _in_heading(element: etree._Element) -> bool:

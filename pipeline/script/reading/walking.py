@@ -344,6 +344,9 @@ class Walker:
 
     def _cell(self) -> None:
         run = self._run
+        if run.pieces and run.pieces[-1].endswith(" "):
+            run.pieces[-1] = run.pieces[-1][:-1]
+            run.length -= 1
         if run.cells:
             run.pieces.append("\t")
             run.length += 1

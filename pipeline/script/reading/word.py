@@ -201,7 +201,7 @@ class Converter:
             self._blocks(box, etree.SubElement(out, "div"))
 
     def _goes_on(self, properties: etree._Element) -> bool:
-        """Whether the next paragraph goes on with this one: the mark between them was deleted, or it is a drop cap."""
+        """Whether the next paragraph goes on with this one: a drop cap, or the mark between them was deleted."""
         w = self._w
         frame = properties.find(f"{w}framePr")
         is_cap = frame is not None and (frame.get(f"{w}dropCap") or "none") != "none"
