@@ -24,9 +24,9 @@ def read(path: Path, content: bytes) -> Document:
     The encoding is that of the byte order mark, of the page's own word, or else a guess.
 
     Raises:
-        ProblemsError: there is no word in it.
+        ProblemsError: there is no word in it, or it is nested too deep.
     """
-    root = parse_html(content)
+    root = parse_html(content, Place(str(path)))
     transcript = Transcript()
     meta: dict[str, object] = {}
     if root is not None:

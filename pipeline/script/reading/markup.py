@@ -33,6 +33,10 @@ VOID = frozenset(
 )
 CONTROL = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f]")
 XHTML_ENCODING_GUESS = "windows-1252"
+LOOKS_WESTERN = re.compile(
+    r"cp125[247]|cp(?:437|850|858|1140|500|037)|latin_1|iso8859_(?:1|3|4|9|10|13|14|15|16)|mac_\w+"
+)
+"""What short Western text in windows-1252, which is most of what does not say its encoding, is taken for."""
 
 
 def decode(content: bytes) -> str:
@@ -59,7 +63,9 @@ def _guess(content: bytes) -> str:
     from charset_normalizer import from_bytes  # imported here: few files need a guess
 
     best = from_bytes(content).best()
-    return str(best) if best is not None else content.decode(XHTML_ENCODING_GUESS, "replace")
+    if best is None or LOOKS_WESTERN.fullmatch(best.encoding):
+        return content.decode(XHTML_ENCODING_GUESS, "replace")
+    return str(best)
 
 
 def parse_xml(content: bytes, where: Place) -> etree._Element:
@@ -90,22 +96,33 @@ def parse_xhtml(content: bytes, where: Place) -> tuple[etree._Element | None, st
     try:
         return etree.fromstring(text.encode(), _xml_parser()), ""
     except etree.XMLSyntaxError as error:
-        root = _html_root(EMPTY_ELEMENT.sub(_opened, text))
+        root = _html_root(EMPTY_ELEMENT.sub(_opened, text), where)
         return root, f"the page is not well-formed and was read as a browser would: {error.msg}"
 
 
-def parse_html(content: bytes) -> etree._Element | None:
-    """The root of a web page; None for a page with nothing in it."""
+def parse_html(content: bytes, where: Place) -> etree._Element | None:
+    """The root of a web page; None for a page with nothing in it.
+
+    Raises:
+        ProblemsError: its elements are nested too deep.
+    """
     text = decode(content)
-    return _html_root(DECLARATION.sub("", text.replace("\r\n", "\n")))
+    return _html_root(DECLARATION.sub("", text.replace("\r\n", "\n")), where)
 
 
-def _html_root(text: str) -> etree._Element | None:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, remove_pis=True, remove_comments=True)
+def _html_root(text: str, where: Place) -> etree._Element | None:
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, recover=True, remove_pis=True, remove_comments=True, huge_tree=True
+    )
     try:
         root: etree._Element | None = etree.fromstring(CONTROL.sub(" ", text).encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:  # nothing but white space
         return None
+    for error in parser.error_log.filter_from_fatals():  # the parser gave up, and what follows is lost
+        if error.type_name == "ERR_RESOURCE_LIMIT":
+            raise refusal(
+                Place(where.file, error.line), f"the page cannot be read: {error.message}", "export it anew"
+            )
     return root
 
 

@@ -238,7 +238,8 @@ def test_a_paragraph_reads_as_a_reader_sees_it(body: str, text: str) -> None:
 def test_verse_scene_breaks_and_items() -> None:
     document = one(
         '<p>Prose.</p><p>* * *</p><div class="poem"><p>Line one<br/>line two</p></div><hr/><hr/><ol><li>First</li>'
-        '<li>Second</li></ol><p class="scene-break"/><p>Roses are red<br/>violets are blue<br/>sugar is sweet</p><p>⁂</p>'
+        '<li>Second</li></ol><p class="scene-break"/>'
+        "<p>Roses are red<br/>violets are blue<br/>sugar is sweet</p><p>⁂</p>"
     )
     P, B, V, I = Sort.PARAGRAPH, Sort.BREAK, Sort.VERSE, Sort.ITEM  # noqa: N806, E741
     assert [block.sort for block in document.blocks] == [P, B, V, V, B, I, I, B, V, V, V, B]
