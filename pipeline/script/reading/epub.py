@@ -9,7 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from pipeline.errors import InputError, Place
-from pipeline.script.blocks import MAX_PROBLEMS, Document, Sort
+from pipeline.script.blocks import MAX_PROBLEMS, Document, Entry, Sort
 from pipeline.script.reading import contents, structure, vocabulary
 from pipeline.script.reading.archives import Archive, open_archive, refusal
 from pipeline.script.reading.markup import parse_xhtml, parse_xml
@@ -101,7 +101,7 @@ def read(path: Path, content: bytes) -> Document:
     else:
         structure.by_headings(transcript.drafts, title)
     structure.sections(transcript.drafts, [vocabulary.section_of_file(page.name) for page, _ in pages], title)
-    entries = tuple(transcript.entry(line.title, line.index or 0) for line in chosen) if is_listed else ()
+    entries = tuple(_entries(chosen, transcript)) if is_listed else ()
     ledger = transcript.ledger(path)
     ledger.problems += lost[: MAX_PROBLEMS - len(ledger.problems)]
     return Document(
@@ -112,6 +112,15 @@ def read(path: Path, content: bytes) -> Document:
         tuple((item.name, archive.read(found)) for item in package.items.values()
               if item.kind == LEXICON and (found := archive.find(item.name)) is not None),
     )  # fmt: skip
+
+
+def _entries(chosen: list[contents.Line], transcript: Transcript) -> Iterator[Entry]:
+    """The chapters; parts that hold nothing but their heading are none."""
+    ends = [line.index or 0 for line in chosen[1:]] + [len(transcript.drafts)]
+    for line, end in zip(chosen, ends, strict=True):
+        inside = transcript.drafts[line.index or 0 : end]
+        if not line.children or any(draft.sort not in (Sort.HEADING, *contents.BEFORE_HEADING) for draft in inside):
+            yield transcript.entry(line.title, line.index or 0)
 
 
 def _headings(transcript: Transcript) -> int:
@@ -198,6 +207,8 @@ def _pages(archive: Archive, package: Package, transcript: Transcript) -> Iterat
     seen: set[str] = set()
     for item, is_linear in package.spine:
         found = archive.find(item.name)
+        if item.kind.startswith(("image/", "audio/", "video/")) and item.kind not in TEXT:
+            continue
         if found is None:
             what = f"'{item.name}' is in the book's reading order and not in the archive"
             transcript.problems.append((what, transcript.length, "get a whole copy of the book"))

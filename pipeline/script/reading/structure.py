@@ -10,6 +10,7 @@ from pipeline.script.reading import vocabulary
 from pipeline.script.reading.contents import BEFORE_HEADING, Line
 from pipeline.script.reading.transcript import WORD, Draft
 
+CHAPTER_WORDS = 12
 SHORT = 20  # words: a paragraph that may be a heading
 LINKED = 4  # blocks in a row that are only links: a table of contents in the text
 TITLE_WORDS = 60  # of a title page
@@ -31,10 +32,28 @@ def by_contents(drafts: list[Draft], chapters: Sequence[Line]) -> None:
     for index, title in begins.items():
         draft = drafts[index]
         draft.chapter = title
-        if draft.sort in (Sort.PARAGRAPH, Sort.ITEM, Sort.VERSE) and _is_title(draft.text, title):
+        if _may_head(draft) and (_is_title(draft.text, title) or _is_chapter_line(draft)):
             draft.sort = Sort.HEADING
         if draft.sort is Sort.HEADING:
             draft.level = 1
+            _subtitle(drafts, index, title)
+
+
+def _may_head(draft: Draft) -> bool:
+    return draft.sort in (Sort.PARAGRAPH, Sort.ITEM, Sort.VERSE)
+
+
+def _is_chapter_line(draft: Draft) -> bool:
+    return len(draft.text.split()) <= CHAPTER_WORDS and vocabulary.CHAPTER_LINE.fullmatch(draft.text) is not None
+
+
+def _subtitle(drafts: list[Draft], index: int, title: str) -> None:
+    """*Chapter II* is followed by the rest of its title: that is a heading too."""
+    following = drafts[index + 1] if index + 1 < len(drafts) else None
+    if following is None or following.chapter is not None or not _may_head(following):
+        return
+    if title.endswith(following.text) and _is_title(following.text, title):
+        following.sort, following.level = Sort.HEADING, 2
 
 
 def _unlisted(drafts: list[Draft], first: int) -> list[int]:
@@ -82,6 +101,8 @@ def by_headings(drafts: list[Draft], title: str = "") -> None:
     Level 1 is the shallowest level that occurs twice or more, else the only one; a level whose headings have no text
     of their own (parts) leaves it to the next. A first heading of a shallower level is the title of the whole.
     """
+    if _by_lines(drafts):
+        return
     headings = [index for index, draft in enumerate(drafts) if draft.sort is Sort.HEADING]
     if not headings:
         return
@@ -92,10 +113,26 @@ def by_headings(drafts: list[Draft], title: str = "") -> None:
         if draft.level < chapter and order == 0 and _is_whole(drafts, headings, title):
             draft.section = "titlepage" if draft.section == "body" else draft.section
             draft.level = 2
+        elif order < 4 and vocabulary.BY_LINE.fullmatch(draft.text) and drafts[headings[0]].section == "titlepage":
+            draft.section, draft.level = "titlepage", 2
         elif draft.level <= chapter:
             draft.level = 1
         else:
             draft.level = min(draft.level - chapter + 1, 6)
+
+
+def _by_lines(drafts: list[Draft]) -> bool:
+    """Chapters whose headings are only paragraphs (*CHAPTER IV.*), where no heading is one of a chapter's."""
+    lines = [draft for draft in drafts if _may_head(draft) and not draft.is_link and _is_chapter_line(draft)]
+    headings = [draft for draft in drafts if draft.sort is Sort.HEADING]
+    if len(lines) < 2 or any(_is_chapter_line(draft) for draft in headings):
+        return False
+    for draft in headings:
+        is_chapter = vocabulary.PART.match(draft.text) or vocabulary.section_of_heading(draft.text)
+        draft.level = 1 if is_chapter else max(draft.level, 2)
+    for draft in lines:
+        draft.sort, draft.level = Sort.HEADING, 1
+    return True
 
 
 def _is_whole(drafts: list[Draft], headings: list[int], title: str) -> bool:
@@ -150,6 +187,9 @@ def _boilerplate(drafts: list[Draft]) -> None:
     if start is not None:
         for draft in drafts[: start + 1]:
             draft.section = "boilerplate"
+        for draft in drafts[start + 1 : start + 4]:
+            if vocabulary.GUTENBERG_CREDIT.match(draft.text):
+                draft.section = "boilerplate"
     end = next((i for i, d in enumerate(drafts) if vocabulary.GUTENBERG_END.search(d.text)), None)
     if end is not None and (start is None or end > start):
         for draft in drafts[end:]:

@@ -110,6 +110,14 @@ CHAPTER = re.compile(
     re.IGNORECASE,
 )
 
+CHAPTER_LINE = re.compile(
+    r"(?:chapter|kapitel|chapitre|cap[íi]tulo|capitolo|hoofdstuk)\s+(?:\d{1,3}|[ivxlc]{1,7}|\w+(?:-\w+)?)"
+    r"(?:[.:]?|[.:]?\s*[—–-]\s*\S.*|[.:]\s+\S.*)",
+    re.IGNORECASE,
+)
+"""A paragraph that is the heading of a chapter though no markup says so."""
+BY_LINE = re.compile(r"(?:written |edited |translated )?(?:by|von|par|por|di|da|door)\s+\w.*", re.IGNORECASE)
+
 SCENE_BREAK = re.compile(
     r"(?:scene|section|thought|context|time|space|text)[-_]?break|\b(?:ornament|asterism|dinkus|fleuron|separator|tb)\b",
     re.IGNORECASE,
@@ -123,7 +131,7 @@ PAGE_NUMBER_CLASS = re.compile(r"page[-_]?(?:num|no\b|break|\d)|\bpagina\b|\bfol
 PAGE_NUMBER = re.compile(r"\W*(?:(?:pg|page|p|seite|s)\b\.?\s*)?(?:\d{1,4}|[ivxlc]+)\W*", re.IGNORECASE)
 ORNAMENT = re.compile(r"[\s*⁂•·∙●○◦◆◇■□▪◊~∼〜#+=_\-–—―.…×✻✽✢✣✤✥✦✧✩✪✫✬✭✮✯✰★☆❀❁❂❃❄❅❆❇❈❉❊❋❦❧☙⸙⁕⁎※§¤†‡|/\\<>^°º]+")
 PICTURE_FILE = re.compile(
-    r"\S+\.(?:jpe?g|png|gif|svg|webp|tiff?|bmp)|(?:image|img|picture|figure|fig|photo|bild|illustration|logo)?"
+    r"\S+\.(?:jpe?g|png|gif|svg|webp|tiff?|bmp)(?:\s*\(\d+\s*[KM]B?\))?|(?:image|img|picture|figure|fig|photo|bild|illustration|logo)?"
     r"[\s_.-]*\d*|\S*[/\\_]\S*|untitled|null|decoration|ornament|\*+",
     re.IGNORECASE,
 )
@@ -134,6 +142,9 @@ GUTENBERG_START = re.compile(
 )
 GUTENBERG_END = re.compile(
     r"\*\*\*\s*END OF (?:TH(?:E|IS) )?PROJECT GUTENBERG|^End of (?:the |this )?Project Gutenberg(?:['’]s|\s+EBook)"
+)
+GUTENBERG_CREDIT = re.compile(
+    r"(?:Produced|Transcribed|E-?text prepared|This e-?book was produced) by\b", re.IGNORECASE
 )
 GUTENBERG_IDS = frozenset({"pg-header", "pg-footer", "pg-machine-header", "pg-start-separator", "pg-end-separator"})
 RIGHTS = re.compile(r"all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos|\bISBN\b|©")
