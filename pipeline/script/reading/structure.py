@@ -148,7 +148,8 @@ def _chapter_level(drafts: list[Draft], headings: list[int], levels: list[int]) 
         if len(here) < 2 and deeper and _count(drafts, headings, deeper) >= 2:
             continue
         empty = sum(_is_empty(drafts, index, level) for index in here)
-        if deeper and len(here) >= 2 and empty * 2 > len(here):
+        named = sum(vocabulary.CHAPTER.match(drafts[index].text) is not None for index in here)
+        if deeper and len(here) >= 2 and empty * 2 > len(here) and named * 2 < len(here):
             continue
         return level
     return levels[0] if levels else 1
@@ -176,6 +177,7 @@ def sections(drafts: list[Draft], files: Sequence[str | None], title: str) -> No
         title: the book's.
     """
     _boilerplate(drafts)
+    _title_lines(drafts, title)
     _by_headings(drafts)
     _linked(drafts)
     _by_files(drafts, files, title)
@@ -194,6 +196,23 @@ def _boilerplate(drafts: list[Draft]) -> None:
     if end is not None and (start is None or end > start):
         for draft in drafts[end:]:
             draft.section = "boilerplate"
+
+
+def _title_lines(drafts: list[Draft], title: str) -> None:
+    """The book's title and *by An Author* as headings before the first one that begins a text."""
+    lines: list[Draft] = []
+    for draft in drafts:
+        if draft.section != "body" or draft.sort in BEFORE_HEADING:
+            continue
+        is_title = _is_title(draft.text, title) or vocabulary.BY_LINE.fullmatch(draft.text)
+        if draft.sort is not Sort.HEADING or not is_title or len(draft.text.split()) > SHORT:
+            break
+        lines.append(draft)
+    else:
+        return
+    if draft.sort is Sort.HEADING:
+        for line in lines:
+            line.section = "titlepage"
 
 
 def _by_headings(drafts: list[Draft]) -> None:

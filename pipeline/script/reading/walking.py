@@ -85,6 +85,7 @@ class _Frame:
     is_row: bool = False
     is_data: bool = False
     is_link: bool = False
+    is_aside: bool = False
     ends: tuple[int, ...] = ()  # the open marks that end with it
 
 
@@ -121,6 +122,9 @@ class Walker:
         self._open: dict[int, tuple[Marking, str, int]] = {}
         self._marks = 0
         self._pictures: list[tuple[str, int | None]] = []
+        self._held: list[tuple[_Run, dict[int, tuple[Marking, str, int]]]] = []
+        self._asides: list[tuple[_Run, _Frame, str]] = []
+        self._has_formula = False
         self._pending: list[tuple[tuple[int, str], int]] = []
         self._label = ""
 
@@ -171,15 +175,20 @@ class Walker:
     def _enter(self, element: etree._Element, tag: str) -> None:
         above = self._frames[-1]
         is_block = tag in BLOCKS
-        if is_block and not above.is_row:
+        is_aside = (
+            not above.is_row and element.get(NOTE) is not None and not (is_block and _parent_tag(element) != "p")
+        )
+        if is_block and not above.is_row and not is_aside:
             self._flush()
         frame = _below(above, is_block)
         self._frames.append(frame)
-        if is_block:
+        if is_aside:
+            self._begin_aside(element, frame)
+        elif is_block:
             self._enter_block(element, tag, frame, above)
         elif tag == "br":
             self._break_line()
-        elif tag == "hr":
+        elif tag == "hr" and not above.is_row:
             self._flush()
             self.transcript.scene_break(self.transcript.length, frame.section, self._file)
         elif tag == "img":
@@ -192,6 +201,19 @@ class Walker:
             frame.skip = frame.skip or "hidden"
         if element.attrib:
             self._attributes(element, tag, frame, above)
+
+    def _begin_aside(self, element: etree._Element, frame: _Frame) -> None:
+        """A note that stands within a paragraph: the paragraph goes on around it, and it comes after."""
+        frame.note, frame.sort = element.get(NOTE) or "", Sort.NOTE
+        frame.is_aside = frame.is_row = True
+        if not any(mark.value == frame.note for mark in self._run.marks if mark.marking is Marking.NOTE):
+            self._run.marks.append(Mark(self._run.length, self._run.length, Marking.NOTE, frame.note))
+        self._held.append((self._run, self._open))
+        self._run, self._open = _Run(), {}
+
+    def _end_aside(self, frame: _Frame, label: str) -> None:
+        self._asides.append((self._run, frame, label))
+        self._run, self._open = self._held.pop()
 
     def _enter_block(self, element: etree._Element, tag: str, frame: _Frame, above: _Frame) -> None:
         if above.is_row:
@@ -257,7 +279,7 @@ class Walker:
     def _block_attributes(self, element: etree._Element, tag: str, frame: _Frame, semantics: str) -> None:
         names, identity = element.get("class") or "", element.get("id") or element.get(XML_ID) or ""
         frame.names = f"{names} {identity}"
-        if (note := element.get(NOTE)) is not None:
+        if (note := element.get(NOTE)) is not None and not frame.is_row:
             frame.note, frame.sort, self._label = note, Sort.NOTE, label_of(element)
         if identity in vocabulary.GUTENBERG_IDS or "pg-boilerplate" in names:
             frame.section = "boilerplate"
@@ -293,7 +315,9 @@ class Walker:
             return
         for number in frame.ends:
             self._close_mark(number)
-        if frame.is_block:
+        if frame.is_aside:
+            self._end_aside(frame, label_of(element))
+        elif frame.is_block:
             if frame.is_row and above.is_row:
                 self._space()
             else:
@@ -361,17 +385,18 @@ class Walker:
     def _flush(self) -> None:
         """What has been gathered is a block; so are the pictures that stood in it, after it."""
         run, frame = self._run, self._frames[-1]
-        if not run.pieces and not self._pictures:
+        if not run.pieces and not self._pictures and not self._asides:
             return
         for number, (marking, value, start) in self._open.items():
             if start < run.length:
                 run.marks.append(Mark(start, run.length, marking, value))
             self._open[number] = (marking, value, 0)
         self._run = _Run()
-        text = "".join(run.pieces)
-        if text.strip():
-            for start, end, manner in self._lines(text, run, frame):
-                self._line(text, start, end, run, manner)
+        self._write(run, frame)
+        asides, self._asides = self._asides, []
+        for note, note_frame, label in asides:
+            self._label = label
+            self._write(note, note_frame)
         pictures, self._pictures = self._pictures, []
         for words, line in pictures:
             manner = Manner(
@@ -382,6 +407,12 @@ class Walker:
                 file=self._file,
             )
             self._anchor(self.transcript.add(words, (), (), manner, Place(self._name, line)), len(words))
+
+    def _write(self, run: _Run, frame: _Frame) -> None:
+        text = "".join(run.pieces)
+        if text.strip():
+            for start, end, manner in self._lines(text, run, frame):
+                self._line(text, start, end, run, manner)
 
     def _lines(self, text: str, run: _Run, frame: _Frame) -> list[tuple[int, int, Manner]]:
         """The block, or each line of verse, as start and end in the run."""
@@ -499,8 +530,10 @@ class Walker:
         shown = "".join(element.itertext())
         if not words:
             words = shown
-            what = "a formula without a text that says it; its signs are read one after the other"
-            self.transcript.notices.append((what, self.transcript.length))
+            if not self._has_formula:
+                what = "formulas without a text that says them; their signs are read one after the other"
+                self.transcript.notices.append((what, self.transcript.length))
+            self._has_formula = True
         self._text(f" {words} " if element.get("display") == "block" else words, element)
         if words is not shown and shown.strip():
             above, frame.skip = frame.skip, frame.skip or "formulas"

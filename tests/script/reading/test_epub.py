@@ -98,6 +98,24 @@ def test_a_paragraph_that_the_contents_name_is_the_heading() -> None:
     assert texts(document, Sort.HEADING) == ["Chapter One", "Chapter Two"]
 
 
+def test_the_number_of_a_chapter_and_its_title_in_paragraphs_are_headings() -> None:
+    pages = {f"{n}.xhtml": f"<p>Chapter {n}</p><p>The Sea {n}</p><p>Text.</p>" for n in (1, 2)}
+    document = read(epub(pages, contents=line("1. The Sea 1", "1.xhtml") + line("2. The Sea 2", "2.xhtml")))
+    headings = [(block.text, block.level) for block in document.blocks if block.sort is Sort.HEADING]
+    assert headings == [("Chapter 1", 1), ("The Sea 1", 2), ("Chapter 2", 1), ("The Sea 2", 2)]
+
+
+def test_parts_without_text_of_their_own_are_not_missed_in_the_contents() -> None:
+    pages = {"p.xhtml": "<h1>Part One</h1>", "c.xhtml": "<h2>Chapter 1</h2><p>Text.</p>"}
+    document = read(epub(pages, contents=line("Part One", "p.xhtml", line("Chapter 1", "c.xhtml"))))
+    assert [entry.title for entry in document.contents] == ["Chapter 1"]
+
+
+def test_title_and_author_as_headings_are_the_title_page() -> None:
+    body = "<h1>A Book</h1><h2>by An Author</h2><h2>Chapter 1</h2><p>Text.</p><h2>Chapter 2</h2><p>Text.</p>"
+    assert [block.section for block in one(body).blocks] == ["titlepage"] * 2 + ["body"] * 4
+
+
 NOTES = {
     "marked by epub:type": (
         '<p>Word<a epub:type="noteref" href="#n1">1</a> goes on.</p>'
@@ -141,6 +159,12 @@ NOTES = {
         "[1]",
     ),
 }
+
+
+NOTES["within the paragraph"] = (
+    '<p>Word<a epub:type="noteref" href="#n1">1</a><span epub:type="footnote" id="n1">The note.</span> goes on.</p>',
+    "1",
+)
 
 
 @pytest.mark.parametrize("body, signs", NOTES.values(), ids=NOTES)

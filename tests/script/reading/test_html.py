@@ -89,6 +89,16 @@ LEVELS = {
 }
 
 
+LEVELS["number and title"] = (
+    "<h2>Chapter I</h2><h3>The Sea</h3><p>x</p><h2>Chapter II</h2><h3>The Land</h3><p>x</p>",
+    [("Chapter I", 1, "body"), ("The Sea", 2, "body"), ("Chapter II", 1, "body"), ("The Land", 2, "body")],
+)
+LEVELS["no heading at all"] = (
+    "<p>CHAPTER I.</p><p>x</p><p>CHAPTER II.</p><p>x</p>",
+    [("CHAPTER I.", 1, "body"), ("CHAPTER II.", 1, "body")],
+)
+
+
 @pytest.mark.parametrize("body, expected", LEVELS.values(), ids=LEVELS)
 def test_level_1_is_the_level_of_the_chapters(body: str, expected: list[tuple[str, int, str]]) -> None:
     assert levels(read(body)) == expected
