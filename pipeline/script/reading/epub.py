@@ -91,7 +91,7 @@ def read(path: Path, content: bytes) -> Document:
         if not is_linear and page.name not in wanted:
             _set_apart(transcript, start)
     walker.finish()
-    _refuse_pictures(path, transcript, len(pages))
+    _refuse_pictures(path, transcript)
     lost = _find(lines, by_name, walker, archive)
     title = str(package.meta.get("title", ""))
     chosen = contents.chapters(lines, transcript.drafts, title)
@@ -277,8 +277,8 @@ def _set_apart(transcript: Transcript, first: int) -> None:
     transcript.drafts[first:] = kept
 
 
-def _refuse_pictures(path: Path, transcript: Transcript, pages: int) -> None:
+def _refuse_pictures(path: Path, transcript: Transcript) -> None:
     if any(draft.sort not in (Sort.IMAGE, Sort.PAGE, Sort.BREAK) for draft in transcript.drafts):
         return
-    what = f"the book has no text: its {pages} files hold only pictures"
+    what = "the book has no text: its pages hold only pictures"
     raise refusal(Place(str(path)), what, "run it through an OCR program first, or use an edition with text")

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from pipeline.script.reading import vocabulary
+from pipeline.script.reading.looks import tag_of
 
 REFERENCE = "chapterhouse-reference"  # value: the note's id
 NOTE = "chapterhouse-note"  # value: its id
@@ -108,7 +109,7 @@ def _links(pages: list[Page]) -> _Links:
                 for name in (element.get("id"), element.get("{http://www.w3.org/XML/1998/namespace}id")):
                     if name:
                         page.anchors.setdefault(name, element)
-                if (name := element.get("name")) and _tag(element) == "a":
+                if (name := element.get("name")) and tag_of(element) == "a":
                     page.anchors.setdefault(name, element)
     links: _Links = {}
     for page in pages:
@@ -133,7 +134,7 @@ def _marked(root: etree._Element) -> Iterator[etree._Element]:
     for element in root.iter():
         if not isinstance(element.tag, str) or not element.attrib:
             continue
-        if not vocabulary.NOTE_BODIES.isdisjoint(_semantics(element)) and _tag(element) != "a":
+        if not vocabulary.NOTE_BODIES.isdisjoint(_semantics(element)) and tag_of(element) != "a":
             yield element
 
 
@@ -153,7 +154,7 @@ def _unmarked_note(link: _Link, links: _Links) -> etree._Element | None:
     if sign is None or _is_back(link.element) or _stands_alone(link.element):
         return None
     note = _block_of(link.target)
-    if note is None or _is_within(link.element, note) or _tag(note) in HEADINGS or _in_heading(link.target):
+    if note is None or _is_within(link.element, note) or tag_of(note) in HEADINGS or _in_heading(link.target):
         return None
     begins = _begins(note)
     if any(_leads_back(back, link) for back in _links_in(note, links)):
@@ -176,14 +177,14 @@ def _leads_back(back: _Link, link: _Link) -> bool:
     """Whether ``back`` leads to ``link`` or to something close around it."""
     target = back.target
     if target is link.element or (
-        _is_within(link.element, target) and _tag(target) not in ("body", "html", "section")
+        _is_within(link.element, target) and tag_of(target) not in ("body", "html", "section")
     ):
         return True
     if _is_within(target, link.element):
         return True
     neighbours: tuple[etree._Element | None, ...] = (link.element.getprevious(), link.element.getnext())
     parent = link.element.getparent()
-    if parent is not None and _tag(parent) in ("sup", "span"):
+    if parent is not None and tag_of(parent) in ("sup", "span"):
         neighbours = (*neighbours, parent.getprevious())
     return any(target is near for near in neighbours)
 
@@ -206,7 +207,7 @@ def _refer(element: etree._Element, note: etree._Element) -> None:
     if sign is not None and note.get(LABEL) is None:
         note.set(LABEL, sign[1])
     parent = element.getparent()
-    if parent is not None and _tag(parent) == "sup":
+    if parent is not None and tag_of(parent) == "sup":
         beside = [parent.text or "", *(child.tail or "" for child in parent)]
         if all(BETWEEN.fullmatch(text) for text in beside):
             parent.set(BACK, "")
@@ -236,7 +237,7 @@ def _continue(root: etree._Element) -> None:
                 for element in held if current else ():
                     element.set(NOTE, current)
                 held, current = [], name
-            elif _tag(child) in ("p", "blockquote", "ul", "ol") and current:
+            elif tag_of(child) in ("p", "blockquote", "ul", "ol") and current:
                 held.append(child)
             else:
                 held, current = [], ""
@@ -245,12 +246,12 @@ def _continue(root: etree._Element) -> None:
 def _block_of(target: etree._Element) -> etree._Element | None:
     """The paragraph or container that an anchor stands at the beginning of."""
     element = target
-    while _tag(element) not in PARAGRAPHS and _tag(element) not in HEADINGS:
+    while tag_of(element) not in PARAGRAPHS and tag_of(element) not in HEADINGS:
         parent = element.getparent()
-        if parent is None or _tag(parent) in ("body", "html"):
+        if parent is None or tag_of(parent) in ("body", "html"):
             return _after(element)
         element = parent
-    if _tag(element) in HEADINGS:
+    if tag_of(element) in HEADINGS:
         return element
     if element is not target and not _stands_first(target, element):
         return None
@@ -262,15 +263,15 @@ def _after(element: etree._Element) -> etree._Element | None:
     following = element.getnext()
     while following is not None and not isinstance(following.tag, str):
         following = following.getnext()
-    return following if following is not None and _tag(following) in PARAGRAPHS else None
+    return following if following is not None and tag_of(following) in PARAGRAPHS else None
 
 
 def _container(element: etree._Element) -> etree._Element:
     """The element around a note's first paragraph that holds the whole note and no other."""
     parent = element.getparent()
-    while parent is not None and _tag(parent) in ("div", "aside", "li", "dd", "td"):
+    while parent is not None and tag_of(parent) in ("div", "aside", "li", "dd", "td"):
         names = f"{parent.get('class') or ''} {parent.get('id') or ''}".split()
-        is_note = _tag(parent) in ("li", "aside") or any(WHOLE.fullmatch(n) and not MANY.match(n) for n in names)
+        is_note = tag_of(parent) in ("li", "aside") or any(WHOLE.fullmatch(n) and not MANY.match(n) for n in names)
         first = next((child for child in parent if isinstance(child.tag, str)), None)
         if not is_note or first is not element or (parent.text or "").strip():
             break
@@ -305,11 +306,11 @@ def _stands_alone(element: etree._Element) -> bool:
 
 def _around(element: etree._Element) -> etree._Element | None:
     tags = PARAGRAPHS | HEADINGS
-    return next((above for above in element.iterancestors() if _tag(above) in tags), None)
+    return next((above for above in element.iterancestors() if tag_of(above) in tags), None)
 
 
 def _in_heading(element: etree._Element) -> bool:
-    return any(_tag(above) in HEADINGS for above in element.iterancestors())
+    return any(tag_of(above) in HEADINGS for above in element.iterancestors())
 
 
 def _begins(note: etree._Element) -> str:
@@ -328,9 +329,9 @@ def _starts_with(begins: str, sign: str) -> bool:
 
 def _is_raised(element: etree._Element) -> bool:
     parent = element.getparent()
-    if parent is not None and _tag(parent) == "sup":
+    if parent is not None and tag_of(parent) == "sup":
         return True
-    if any(_tag(child) == "sup" for child in element):
+    if any(tag_of(child) == "sup" for child in element):
         return True
     words = _words(element)
     names = f"{element.get('class') or ''} {parent.get('class') or '' if parent is not None else ''}"
@@ -343,8 +344,3 @@ def _is_within(element: etree._Element, outer: etree._Element) -> bool:
 
 def _words(element: etree._Element) -> str:
     return "".join(element.itertext()).strip()
-
-
-def _tag(element: etree._Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""

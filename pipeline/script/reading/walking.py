@@ -8,29 +8,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
 from pipeline.errors import Place
-from pipeline.script.blocks import Mark, Marking, Sort
+from pipeline.script.blocks import Marking, Sort
 from pipeline.script.reading import vocabulary
+from pipeline.script.reading.looks import (
+    HEADINGS,
+    SSML,
+    alphabet_of,
+    drawn,
+    has_main,
+    heading_level,
+    is_data,
+    is_landmark,
+    is_outside_main,
+    is_page_number,
+    local,
+    parent_tag,
+    primary,
+)
 from pipeline.script.reading.notes import BACK, NOTE, REFERENCE, label_of
 from pipeline.script.reading.phonemes import ipa_of
+from pipeline.script.reading.runs import Run, plain
 from pipeline.script.reading.transcript import WORD, Draft, Manner, Span, Transcript
-
-BLANKS = " \t\n\r\f\v\x85\u2028\u2029"
-COLLAPSIBLE = re.compile(f"[\t\n\r\f\v\x85\u2028\u2029][{BLANKS}]*| [{BLANKS}]+")
-ODD = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\0-\x08\x0e-\x1f\x7fﬀ-ﬆ]")
-"""Soft hyphens, zero-width characters that only direct the setting, control characters; and ligatures. Joiners stay:
-they are part of the spelling in Persian and in many Indian scripts."""
-LIGATURES = dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ſt", "st"), strict=True))
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
-SSML = "{http://www.w3.org/2001/10/synthesis}"
-XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 
 BLOCKS = frozenset(
     (
@@ -52,7 +58,6 @@ EMPHASIS = {
     "em": Marking.EMPHASIS, "i": Marking.EMPHASIS, "cite": Marking.EMPHASIS, "strong": Marking.STRONG,
     "b": Marking.STRONG,
 }  # fmt: skip
-HEADINGS = {f"h{level}": level for level in range(1, 7)}
 ITEMS = frozenset(("li", "dt", "dd"))
 CAPTIONS = frozenset(("caption", "figcaption", "legend"))
 KEPT = (Sort.HEADING, Sort.ITEM, Sort.CAPTION, Sort.VERSE)
@@ -64,8 +69,6 @@ LETTER = re.compile(r"[\"'“‘«„¿¡—–]{0,2}[^\W\d_]{1,2}")
 
 VERSE_LINES = 3  # ours: so many short lines parted by <br/> are verse
 VERSE_WIDTH = 70  # characters
-PARAGRAPHS_OF_A_CELL = 2  # ours: a table with so many in a cell only places them on the page
-PROSE_CELL = 300  # characters
 
 
 @dataclass(slots=True)
@@ -89,21 +92,6 @@ class _Frame:
     ends: tuple[int, ...] = ()  # the open marks that end with it
 
 
-@dataclass(slots=True)
-class _Run:
-    """The text of one block as it is gathered."""
-
-    pieces: list[str] = field(default_factory=list)
-    length: int = 0
-    is_spaced: bool = True  # white space that follows is none
-    skips: list[Span] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
-    linked: int = 0  # letters that are a link within the book
-    cells: int = 0
-    line: int | None = None
-
-
 class Walker:
     """Walks the files of one book, one after the other.
 
@@ -116,14 +104,13 @@ class Walker:
     def __init__(self, transcript: Transcript, language: str, navigation: str = "contents") -> None:
         self.transcript = transcript
         self.anchors: dict[tuple[int, str], int] = {}
-        self._language = _primary(language)
+        self._language = primary(language)
         self._navigation = navigation
-        self._run = _Run()
-        self._open: dict[int, tuple[Marking, str, int]] = {}
+        self._run = Run()
         self._marks = 0
         self._pictures: list[tuple[str, int | None]] = []
-        self._held: list[tuple[_Run, dict[int, tuple[Marking, str, int]]]] = []
-        self._asides: list[tuple[_Run, _Frame, str]] = []
+        self._held: list[Run] = []
+        self._asides: list[tuple[Run, _Frame, str]] = []
         self._has_formula = False
         self._pending: list[tuple[tuple[int, str], int]] = []
         self._label = ""
@@ -139,7 +126,7 @@ class Walker:
             wanted: ids in the file that the table of contents points to.
         """
         self._name, self._file, self._wanted = name, file, wanted
-        self._landmarks = self._navigation == "" and _has_main(root)
+        self._landmarks = self._navigation == "" and has_main(root)
         self._pending.append(((file, ""), 0))
         self._frames = [_Frame(section=section, is_block=True)]
         walking = etree.iterwalk(root, events=("start", "end"))
@@ -147,7 +134,7 @@ class Walker:
             if not isinstance(element.tag, str):
                 continue
             if event == "start":
-                tag = _local(element.tag)
+                tag = local(element.tag)
                 if tag in DROPPED:
                     walking.skip_subtree()
                     self._frames.append(self._frames[-1])
@@ -176,7 +163,7 @@ class Walker:
         above = self._frames[-1]
         is_block = tag in BLOCKS
         is_aside = (
-            not above.is_row and element.get(NOTE) is not None and not (is_block and _parent_tag(element) != "p")
+            not above.is_row and element.get(NOTE) is not None and not (is_block and parent_tag(element) != "p")
         )
         if is_block and not above.is_row and not is_aside:
             self._flush()
@@ -187,7 +174,7 @@ class Walker:
         elif is_block:
             self._enter_block(element, tag, frame, above)
         elif tag == "br":
-            self._break_line()
+            self._run.break_line()
         elif tag == "hr" and not above.is_row:
             self._flush()
             self.transcript.scene_break(self.transcript.length, frame.section, self._file)
@@ -207,20 +194,20 @@ class Walker:
         frame.note, frame.sort = element.get(NOTE) or "", Sort.NOTE
         frame.is_aside = frame.is_row = True
         if not any(mark.value == frame.note for mark in self._run.marks if mark.marking is Marking.NOTE):
-            self._run.marks.append(Mark(self._run.length, self._run.length, Marking.NOTE, frame.note))
-        self._held.append((self._run, self._open))
-        self._run, self._open = _Run(), {}
+            self._run.point(Marking.NOTE, frame.note)
+        self._held.append(self._run)
+        self._run = Run()
 
     def _end_aside(self, frame: _Frame, label: str) -> None:
         self._asides.append((self._run, frame, label))
-        self._run, self._open = self._held.pop()
+        self._run = self._held.pop()
 
     def _enter_block(self, element: etree._Element, tag: str, frame: _Frame, above: _Frame) -> None:
         if above.is_row:
             if tag in ("td", "th"):
-                self._cell()
+                self._run.cell()
             else:
-                self._space()
+                self._run.space()
             return
         frame.sort = above.sort if above.sort in KEPT else Sort.PARAGRAPH
         frame.names = ""
@@ -233,14 +220,14 @@ class Walker:
         elif tag == "pre":
             frame.sort, frame.is_verse, frame.is_pre = Sort.VERSE, True, True
         elif tag == "table":
-            frame.is_data = _is_data(element)
+            frame.is_data = is_data(element)
         elif tag == "tr" and frame.is_data:
             frame.sort, frame.is_row = Sort.TABLE, True
-        elif tag == "p" and _parent_tag(element) == "hgroup":
+        elif tag == "p" and parent_tag(element) == "hgroup":
             frame.sort, frame.level = Sort.HEADING, 6
         elif tag == "nav":
             self._navigate(frame)
-        elif self._landmarks and tag in ("header", "footer", "aside") and _is_outside_main(element):
+        elif self._landmarks and tag in ("header", "footer", "aside") and is_outside_main(element):
             frame.skip = frame.skip or "navigation"
 
     def _navigate(self, frame: _Frame) -> None:
@@ -262,7 +249,7 @@ class Walker:
             frame.skip = frame.skip or "hidden"
         if (reference := get(REFERENCE)) is not None:
             frame.skip = frame.skip or "note_references"
-            self._run.marks.append(Mark(self._run.length, self._run.length, Marking.NOTE, reference))
+            self._run.point(Marking.NOTE, reference)
         elif get(BACK) is not None:
             frame.skip = frame.skip or "note_references"
         if (language := get(XML_LANG) or get("lang")) is not None:
@@ -288,15 +275,15 @@ class Walker:
             if section is not None and not frame.note:
                 frame.section = section
         if "heading" in semantics.split():
-            frame.sort, frame.level = Sort.HEADING, _heading_level(element)
-        if self._navigation == "" and _is_landmark(semantics):
+            frame.sort, frame.level = Sort.HEADING, heading_level(element)
+        if self._navigation == "" and is_landmark(semantics):
             frame.skip = frame.skip or "navigation"
 
     def _signs(self, element: etree._Element, tag: str, frame: _Frame, semantics: str, names: str) -> None:
         """What class and semantics say beyond the section: page numbers, verse, scene breaks."""
         words = semantics.lower().replace("doc-", "").split()
         if any(word in vocabulary.PAGE_BREAKS for word in words) or (
-            names and vocabulary.PAGE_NUMBER_CLASS.search(names) and _is_page_number(element)
+            names and vocabulary.PAGE_NUMBER_CLASS.search(names) and is_page_number(element)
         ):
             self._page(element, frame)
         if not frame.is_block or frame.is_row:
@@ -314,12 +301,12 @@ class Walker:
         if frame is above:  # a dropped element
             return
         for number in frame.ends:
-            self._close_mark(number)
+            self._run.end(number)
         if frame.is_aside:
             self._end_aside(frame, label_of(element))
         elif frame.is_block:
             if frame.is_row and above.is_row:
-                self._space()
+                self._run.space()
             else:
                 self._frames.append(frame)
                 self._flush()
@@ -328,70 +315,23 @@ class Walker:
     # Text
 
     def _text(self, text: str, element: etree._Element) -> None:
-        frame = self._frames[-1]
-        if ODD.search(text):
-            text = ODD.sub(lambda match: LIGATURES.get(match[0], ""), text)
-        if frame.is_pre:
-            first, *others = text.replace("\r", "").split("\n")
-            self._say(COLLAPSIBLE.sub(" ", first), element, frame)
-            for line in others:
-                self._break_line()
-                self._say(COLLAPSIBLE.sub(" ", line), element, frame)
-        else:
-            self._say(COLLAPSIBLE.sub(" ", text), element, frame)
-
-    def _say(self, text: str, element: etree._Element, frame: _Frame) -> None:
-        run = self._run
-        if run.is_spaced:
-            text = text[1:] if text[:1] == " " else text
-        if not text:
+        frame, line = self._frames[-1], element.sourceline
+        text = plain(text)
+        if not frame.is_pre:
+            self._run.say(text, line, frame.skip, frame.is_link)
             return
-        if run.line is None:
-            run.line = element.sourceline
-        start = run.length
-        run.pieces.append(text)
-        run.length += len(text)
-        run.is_spaced = text[-1] == " "
-        if frame.is_link:
-            run.linked += len(text)
-        if frame.skip:
-            if run.skips and run.skips[-1][1] == start and run.skips[-1][2] == frame.skip:
-                start = run.skips.pop()[0]
-            run.skips.append((start, run.length, frame.skip))
-
-    def _space(self) -> None:
-        run = self._run
-        if not run.is_spaced:
-            run.pieces.append(" ")
-            run.length += 1
-            run.is_spaced = True
-
-    def _cell(self) -> None:
-        run = self._run
-        if run.pieces and run.pieces[-1].endswith(" "):
-            run.pieces[-1] = run.pieces[-1][:-1]
-            run.length -= 1
-        if run.cells:
-            run.pieces.append("\t")
-            run.length += 1
-            run.is_spaced = True
-        run.cells += 1
-
-    def _break_line(self) -> None:
-        self._space()
-        if self._run.length:
-            self._run.breaks.append(self._run.length)
+        first, *others = text.replace("\r", "").split("\n")
+        self._run.say(first, line, frame.skip, frame.is_link)
+        for other in others:
+            self._run.break_line()
+            self._run.say(other, line, frame.skip, frame.is_link)
 
     def _flush(self) -> None:
         """What has been gathered is a block; so are the pictures that stood in it, after it."""
         run, frame = self._run, self._frames[-1]
         if not run.pieces and not self._pictures and not self._asides:
             return
-        for number, (marking, value, start) in self._open.items():
-            if start < run.length:
-                run.marks.append(Mark(start, run.length, marking, value))
-            self._open[number] = (marking, value, 0)
-        self._run = _Run()
+        self._run = run.next()
         self._write(run, frame)
         asides, self._asides = self._asides, []
         for note, note_frame, label in asides:
@@ -408,13 +348,13 @@ class Walker:
             )
             self._anchor(self.transcript.add(words, (), (), manner, Place(self._name, line)), len(words))
 
-    def _write(self, run: _Run, frame: _Frame) -> None:
+    def _write(self, run: Run, frame: _Frame) -> None:
         text = "".join(run.pieces)
         if text.strip():
             for start, end, manner in self._lines(text, run, frame):
                 self._line(text, start, end, run, manner)
 
-    def _lines(self, text: str, run: _Run, frame: _Frame) -> list[tuple[int, int, Manner]]:
+    def _lines(self, text: str, run: Run, frame: _Frame) -> list[tuple[int, int, Manner]]:
         """The block, or each line of verse, as start and end in the run."""
         sort = Sort.NOTE if frame.note else frame.sort
         is_link = run.linked >= 0.8 * len(text)
@@ -424,23 +364,16 @@ class Walker:
         )  # fmt: skip
         if not run.breaks or sort not in (Sort.PARAGRAPH, Sort.VERSE):
             return [(0, len(text), manner)]
-        bounds = [0, *run.breaks, len(text)]
-        lines = [(a, b) for a, b in pairwise(bounds) if text[a:b].strip()]
+        lines = run.lines(text)
         is_verse = frame.is_verse or (len(lines) >= VERSE_LINES and all(b - a <= VERSE_WIDTH for a, b in lines))
         if not is_verse:
             return [(0, len(text), manner)]
         return [(a, b, replace(manner, sort=Sort.VERSE)) for a, b in lines]
 
-    def _line(self, text: str, start: int, end: int, run: _Run, manner: Manner) -> None:
+    def _line(self, text: str, start: int, end: int, run: Run, manner: Manner) -> None:
         while end > start and text[end - 1] in " \t":
             end -= 1
-        skips = [(max(a, start) - start, min(b, end) - start, p) for a, b, p in run.skips if a < end and b > start]
-        marks = [
-            Mark(max(mark.start, start) - start, min(mark.end, end) - start, mark.marking, mark.value)
-            for mark in run.marks
-            if (mark.start < end and mark.end > start) or start <= mark.start == mark.end <= end
-        ]
-        marks.sort(key=lambda mark: mark.start)
+        skips, marks = run.within(start, end)
         if self._label and manner.note:
             skips = _without_label(text[start:end], self._label, skips)
             self._label = ""
@@ -462,16 +395,11 @@ class Walker:
 
     def _mark(self, marking: Marking, value: str, frame: _Frame) -> None:
         self._marks += 1
-        self._open[self._marks] = (marking, value, self._run.length)
+        self._run.open[self._marks] = (marking, value, self._run.length)
         frame.ends = (*frame.ends, self._marks)
 
-    def _close_mark(self, number: int) -> None:
-        marking, value, start = self._open.pop(number)
-        if start < self._run.length:
-            self._run.marks.append(Mark(start, self._run.length, marking, value))
-
     def _speaks(self, language: str, frame: _Frame, above: _Frame) -> None:
-        if not language or _primary(language) == _primary(above.language or self._language):
+        if not language or primary(language) == primary(above.language or self._language):
             return
         frame.language = language
         if not frame.is_block or frame.is_row:
@@ -480,7 +408,7 @@ class Walker:
 
     def _other(self, language: str) -> str:
         """The block's language where it is not the book's."""
-        return "" if _primary(language) == self._language else language
+        return "" if primary(language) == self._language else language
 
     def _link(self, address: str, frame: _Frame) -> None:
         if WEB.match(address):
@@ -489,7 +417,7 @@ class Walker:
             frame.is_link = True
 
     def _phonemes(self, written: str, element: etree._Element, frame: _Frame) -> None:
-        phonemes = ipa_of(written, _alphabet(element))
+        phonemes = ipa_of(written, alphabet_of(element))
         if phonemes is None:
             self.transcript.notices.append(
                 (f"the pronunciation '{written}' is in an alphabet that is not known here", self.transcript.length)
@@ -511,7 +439,7 @@ class Walker:
         if not self._run.length and LETTER.fullmatch(words) and (element.tail or "").strip()[:1].isalpha():
             self._text(words, element)  # a drawn initial
         elif WORD.search(words) and not vocabulary.PICTURE_FILE.fullmatch(words):
-            self._pictures.append((ODD.sub("", words), element.sourceline))
+            self._pictures.append((plain(words), element.sourceline))
 
     def _whole(self, element: etree._Element, tag: str) -> None:
         """A drawing or a formula."""
@@ -519,11 +447,11 @@ class Walker:
         if tag == "math":
             self._formula(element, frame)
             return
-        words = " ".join(" ".join(_drawn(element)).split())
+        words = " ".join(" ".join(drawn(element)).split())
         if frame.skip:
             self._text(words, element)
         elif WORD.search(words) and not vocabulary.PICTURE_FILE.fullmatch(words):
-            self._pictures.append((ODD.sub("", words), element.sourceline))
+            self._pictures.append((plain(words), element.sourceline))
 
     def _formula(self, element: etree._Element, frame: _Frame) -> None:
         words = element.get("alttext") or ""
@@ -546,83 +474,6 @@ def _below(above: _Frame, is_block: bool) -> _Frame:
         above.sort, above.level, above.section, above.language, above.note, above.skip, above.names,
         is_block, above.is_verse, above.is_pre, above.is_row, above.is_data, above.is_link,
     )  # fmt: skip
-
-
-_locals: dict[str, str] = {}
-
-
-def _local(tag: str) -> str:
-    name = _locals.get(tag)
-    if name is None:
-        name = _locals[tag] = tag.rpartition("}")[2].lower()
-    return name
-
-
-def _tag(element: etree._Element) -> str:
-    return _local(element.tag) if isinstance(element.tag, str) else ""
-
-
-def _parent_tag(element: etree._Element) -> str:
-    parent = element.getparent()
-    return _tag(parent) if parent is not None else ""
-
-
-def _primary(language: str) -> str:
-    return language.replace("_", "-").partition("-")[0].lower()
-
-
-def _heading_level(element: etree._Element) -> int:
-    level = element.get("aria-level") or ""
-    return min(max(int(level), 1), 6) if level.isdecimal() else 2  # WAI-ARIA 1.2: the default of role=heading
-
-
-def _is_landmark(semantics: str) -> bool:
-    return not {"navigation", "banner", "contentinfo", "complementary", "search"}.isdisjoint(semantics.split())
-
-
-def _has_main(root: etree._Element) -> bool:
-    return any(_tag(el) in ("main", "article") for el in root.iter())
-
-
-def _is_outside_main(element: etree._Element) -> bool:
-    inside = any(_tag(above) in ("main", "article") for above in element.iterancestors())
-    return not inside and not any(_tag(el) in ("main", "article", "h1") for el in element.iter())
-
-
-def _is_page_number(element: etree._Element) -> bool:
-    words = "".join(element.itertext()).strip()
-    return vocabulary.PAGE_NUMBER.fullmatch(words) is not None if words else False
-
-
-def _is_data(table: etree._Element) -> bool:
-    """Whether it is a table and not only a way to place prose on the page."""
-    if table.get("role") in ("presentation", "none"):
-        return False
-    widest = 0
-    for element in table.iterdescendants():
-        tag = _tag(element)
-        if tag == "table" or tag in HEADINGS or tag == "blockquote":
-            return False
-        if tag == "tr":
-            widest = max(widest, sum(_tag(cell) in ("td", "th") for cell in element))
-        elif tag in ("td", "th"):
-            paragraphs = [el for el in element.iter() if _tag(el) == "p"]
-            length = sum(map(len, element.itertext()))
-            if len(paragraphs) >= PARAGRAPHS_OF_A_CELL and length > PROSE_CELL:
-                return False
-    return widest > 1
-
-
-def _alphabet(element: etree._Element) -> str:
-    for above in (element, *element.iterancestors()):
-        if alphabet := above.get(f"{SSML}alphabet") or above.get("ssml:alphabet"):
-            return str(alphabet)
-    return "ipa"
-
-
-def _drawn(element: etree._Element) -> list[str]:
-    """Title, description and text of an SVG drawing."""
-    return ["".join(part.itertext()) for part in element.iter() if _tag(part) in ("title", "desc", "text")]
 
 
 def _without_label(text: str, label: str, skips: list[Span]) -> list[Span]:
