@@ -15,7 +15,7 @@ from pipeline.script.reading.archives import Archive, open_archive, refusal
 from pipeline.script.reading.markup import parse_xhtml, parse_xml
 from pipeline.script.reading.notes import Page, annotate, resolve
 from pipeline.script.reading.transcript import Transcript
-from pipeline.script.reading.walking import Walker
+from pipeline.script.reading.walking import XML_LANG, Walker
 
 CONTAINER = "META-INF/container.xml"  # OCF 3.3, 4.2.6.3.1
 ENCRYPTION = "META-INF/encryption.xml"
@@ -77,6 +77,10 @@ def read(path: Path, content: bytes) -> Document:
     pages = list(_pages(archive, package, transcript))
     lines, landmarks = _contents(archive, package)
     annotate([page for page, _ in pages])
+    if language := next(
+        (found for page, _ in pages if (found := page.root.get(XML_LANG) or page.root.get("lang"))), ""
+    ):
+        package.meta.setdefault("language", language)
     walker = Walker(transcript, str(package.meta.get("language", "")))
     by_name = {page.name: index for index, (page, _) in enumerate(pages)}
     wanted: dict[str, set[str]] = {}

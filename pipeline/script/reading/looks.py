@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from lxml import etree
 
 from pipeline.script.reading import vocabulary
@@ -95,6 +97,6 @@ def alphabet_of(element: etree._Element) -> str:
     return "ipa"
 
 
-def drawn(element: etree._Element) -> list[str]:
-    """Title, description and text of an SVG drawing."""
-    return ["".join(part.itertext()) for part in element.iter() if tag_of(part) in ("title", "desc", "text")]
+def drawn(element: etree._Element, parts: Collection[str]) -> list[str]:
+    """Of an SVG drawing the texts of some of its elements."""
+    return ["".join(part.itertext()) for part in element.iter() if tag_of(part) in parts]

@@ -447,7 +447,13 @@ class Walker:
         if tag == "math":
             self._formula(element, frame)
             return
-        words = " ".join(" ".join(drawn(element)).split())
+        is_page = element.getparent() is None
+        for text in element.iter("{*}text") if is_page else ():  # a page that is a drawing: its text is all there is
+            self._text("".join(text.itertext()), text)
+            self._flush()
+        words = " ".join(
+            " ".join(drawn(element, ("title", "desc") if is_page else ("title", "desc", "text"))).split()
+        )
         if frame.skip:
             self._text(words, element)
         elif WORD.search(words) and not vocabulary.PICTURE_FILE.fullmatch(words):

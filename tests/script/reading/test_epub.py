@@ -236,6 +236,17 @@ def test_pictures_are_described_after_the_paragraph_and_file_names_are_no_descri
     ]  # fmt: skip
 
 
+def test_a_page_that_is_a_drawing_is_read() -> None:
+    drawing = (
+        '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><title>A map</title>'
+        "<text>Here be <tspan>dragons</tspan>.</text></svg>"
+    )
+    document = one(drawing)
+    assert [(block.sort, block.text) for block in document.blocks] == [
+        (Sort.PARAGRAPH, "Here be dragons."), (Sort.IMAGE, "A map"),
+    ]  # fmt: skip
+
+
 LETTERS = {
     "drop cap": ('<p><span class="dropcap">T</span>he deck.</p>', "The deck."),
     "drawn drop cap": ('<p><img alt="T" src="t.png"/>he deck.</p>', "The deck."),
