@@ -1,0 +1,178 @@
+"""Who is named beside a quotation: ``said Holmes``, ``the old man answered``, ``dijo ella``, ``Anna rief:``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.script.dialogue.verbs import family, verb_pattern
+
+UPPER = "A-ZÀ-ÖØ-Þ"
+MALE, FEMALE = "m", "f"
+
+TITLES = {
+    "Mr": MALE, "Mister": MALE, "Sir": MALE, "Lord": MALE, "Master": MALE, "Uncle": MALE, "Father": MALE,
+    "Brother": MALE, "King": MALE, "Prince": MALE, "Duke": MALE, "Count": MALE, "Captain": MALE, "Colonel": MALE,
+    "Capt": MALE, "Col": MALE, "Gen": MALE, "Lieut": MALE, "General": MALE, "Major": MALE, "Squire": MALE,
+    "Parson": MALE, "Inspector": MALE, "Rev": MALE, "Reverend": MALE, "Admiral": MALE, "Baron": MALE,
+    "Mrs": FEMALE, "Miss": FEMALE, "Ms": FEMALE, "Lady": FEMALE, "Madam": FEMALE, "Madame": FEMALE, "Mme": FEMALE,
+    "Mlle": FEMALE, "Mademoiselle": FEMALE, "Aunt": FEMALE, "Queen": FEMALE, "Princess": FEMALE, "Duchess": FEMALE,
+    "Countess": FEMALE, "Mother": FEMALE, "Sister": FEMALE, "Dame": FEMALE,
+    "Dr": "", "Doctor": "", "Prof": "", "Professor": "", "Judge": "", "Old": "", "Young": "", "Little": "",
+    "Poor": "", "Monsieur": MALE, "M": MALE, "Herr": MALE, "Frau": FEMALE, "Fräulein": FEMALE, "Don": MALE,
+    "don": MALE, "D": MALE, "Doña": FEMALE, "doña": FEMALE, "Dona": FEMALE, "dona": FEMALE, "Señor": MALE,
+    "Señora": FEMALE, "Signor": MALE, "Signora": FEMALE, "signor": MALE, "signora": FEMALE, "dom": MALE, "Dom": MALE,
+    "maître": MALE, "Maître": MALE, "padre": MALE, "Padre": MALE, "fra": MALE, "Fra": MALE, "donna": FEMALE,
+}  # fmt: skip
+"""Words before a name, and whom they stand for."""
+
+PRONOUNS = {
+    "en": {"he": MALE, "she": FEMALE, "I": "I"},
+    "de": {"er": MALE, "sie": FEMALE, "ich": "I"},
+    "fr": {"il": MALE, "elle": FEMALE, "je": "I"},
+    "es": {"él": MALE, "ella": FEMALE, "yo": "I"},
+    "it": {"egli": MALE, "lui": MALE, "ella": FEMALE, "lei": FEMALE, "io": "I"},
+    "pt": {"ele": MALE, "elle": MALE, "ela": FEMALE, "ella": FEMALE, "eu": "I"},
+}
+DETERMINERS = {
+    "en": "the|a|an|his|her|my|their|our|your|one of the|another|this|that",
+    "de": "der|die|das|ein|eine|sein|seine|ihr|ihre|mein|meine|dieser|diese|jener|jene",
+    "fr": "le|la|les|un|une|son|sa|mon|ma|ce|cet|cette|leur|notre",
+    "es": "el|la|los|las|un|una|su|mi|aquel|aquella|este|esta|otro|otra",
+    "it": "il|lo|la|un|uno|una|suo|sua|mio|mia|quel|quella|questo|questa",
+    "pt": "o|a|os|as|um|uma|seu|sua|meu|minha|aquelle|aquele|aquela|este|esta|outro|outra",
+}
+NOUN_ENDS = {
+    "en": "with|in|to|as|who|and|at|of|from|on|by|when|while|after|before|for|that|which|but|again|then|had|was|is|"
+    "once|into|through|over|under|looking|turning|without|still|rather|quite|very|more|so|suddenly|at|up|out|down|"
+    "now|if|off|aloud|back|together|too",
+    "de": "mit|in|zu|und|als|mir|ihm|ihr|ihnen|sich|auf|aus|nach|bei|während|der|die|das|den|dem|indem|endlich|wieder",
+    "fr": "en|avec|à|au|qui|et|dans|sur|d|de|du|sans|après|tout|pour|dont|d'un|d'une|d’un|d’une",
+    "es": "con|en|a|al|que|y|de|del|sin|por|para|mientras|muy|sobre|entre",
+    "it": "con|in|a|al|che|e|di|del|senza|per|mentre|quando|tra|fra|alla",
+    "pt": "com|em|a|ao|que|e|de|do|da|sem|por|para|á|muito",
+}
+NO_NAMES = frozenset(
+    "I He She They It You We The A An And But Then So There This That These Those His Her My Their Our Your At In On "
+    "When While As If For Not No Yes Oh Ah Well Now What Who Why How Here One Some All Still Yet Both Everybody Nobody "
+    "Another Again With After Before Once Presently Suddenly Finally Instead Perhaps Thus Only Even Each Never Or Such "
+    "Er Sie Es Ich Wir Ihr Der Die Das Ein Eine Und Aber Da Dann Nun So Als Mein Meine Sein Seine Il Elle Ils Elles Je "
+    "Le La Les Un Une Et Mais Puis Alors On Ce Son Sa Él Ella El Los Las Y Pero Entonces Yo Su Egli Lui Lei Lo Gli I "
+    "Una Poi Ma Allora O Os As Uma Ele Elle Ela Depois Eu Seu Sua Thereupon Whereupon Nothing Something Everyone God "
+    "Heaven Monday Tuesday Wednesday Thursday Friday Saturday Sunday Aquel Aquella Cuando Como Quando Come Quand Comme "
+    "Mrs Mr Miss Dr Sir Lord Lady Captain Madame Monsieur Don Doña".split()
+)
+
+_TITLE = "|".join(sorted(TITLES, key=len, reverse=True))
+NAME = (
+    rf"(?:(?:{_TITLE})\.?\s+){{0,2}}[{UPPER}][\w’'-]*[\w]\.?"
+    rf"(?:\s+(?:(?:de|de la|del|von|van|di|da|du|of|le|la)\s+)?[{UPPER}][\w’'-]*\w){{0,3}}"
+)
+POSSESSIVE = re.compile(r"['’]s?$")
+GENERIC = re.compile(
+    r"^(?:a|an|another|one|some|the other|the others|the first|the second|the latter|the former|un|une|una|ein|eine"
+    r"|um|uma|uno|otro|otra|outro|outra|el otro|la otra|the voice|l'autre|l’autre|l'altro)\b"
+)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """The subject of a speech verb.
+
+    Attributes:
+        kind: ``name``, ``noun`` or ``pronoun``.
+        words: as they stand in the text; a possessor included (``Alice's sister``).
+        gender: of a pronoun; ``I`` for the first person.
+        start: of the words, in the paragraph.
+        several: another one is named with it (``said Tom and Anna``).
+    """
+
+    kind: str
+    words: str
+    gender: str
+    start: int
+    several: bool = False
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.words)
+
+
+def tag_after(text: str, at: int, language: str) -> Tag | None:
+    """The tag that follows a quotation which ends at ``at``: ``verb subject`` or ``subject verb``."""
+    patterns = _patterns(family(language))
+    for pattern in (patterns.inverted, patterns.straight):
+        found = pattern.match(text, at)
+        if found is not None:
+            tag = _tag(found, family(language), text)
+            if tag is not None:
+                return tag
+    return None
+
+
+def tag_before(text: str, start: int, at: int, language: str) -> Tag | None:
+    """The tag that leads in a quotation which begins at ``at``: the last sentence from ``start`` on, up to a comma or
+    colon.
+    """
+    found = _patterns(family(language)).leading.search(text, start, at)
+    return None if found is None else _tag(found, family(language), text)
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    inverted: re.Pattern[str]
+    straight: re.Pattern[str]
+    leading: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def _patterns(language: str) -> _Patterns:
+    pronouns = "|".join(PRONOUNS[language])
+    noun = rf"(?:(?:{DETERMINERS[language]})\s+|l['’])"
+    ends = NOUN_ENDS[language]
+    words = rf"(?!(?:{ends})\b)[\w’'-]+(?:\s+(?!(?:{ends}|\w+ly|\w+ing)\b)[\w’'-]+){{0,3}}"
+    possessed = rf"(?P<owned>[{UPPER}][\w-]*['’]s?\s+{words})" if language == "en" else r"(?P<owned>(?!))"
+    verb = verb_pattern(language)
+    after_verb = rf"(?:{possessed}|(?P<name>{NAME})|(?P<pronoun>(?:{pronouns})\b)|(?P<noun>{noun}{words}))"
+    short = rf"(?!(?:{ends})\b)[\w’'-]+(?:\s+(?!(?:{verb})\b)(?!(?:{ends}|\w+ly)\b)[\w’'-]+){{0,2}}?"
+    before_verb = rf"(?:{possessed}|(?P<name>{NAME})|(?P<pronoun>(?i:{pronouns})\b)|(?P<noun>(?i:{noun}){short}))"
+    adverb = r"(?:\w+ly\s+)?" if language == "en" else ""
+    link = r"(?:-t-|-)" if language in ("fr", "pt") else r"(?!)"
+    lead = r"[\s,;:—–_*)-]*"
+    return _Patterns(
+        inverted=re.compile(rf"{lead}(?:(?:and|then|y|e|et)\s+)?\b{verb}(?:{link}|\s+){adverb}{after_verb}"),
+        straight=re.compile(rf"{lead}(?:(?:and|then|but)\s+)?{before_verb},?\s+{adverb}(?:then\s+)?{verb}\b"),
+        leading=re.compile(
+            rf"(?:^|(?<=[.!?…;”\"»’]\s)|(?<=\b(?:and|but)\s)|(?<=,\s))(?:(?:Then|And|But|So|At\slast|Da)\s+)?{before_verb}"
+            rf"(?:[^.!?“”\"«»]{{0,90}}?\s+(?:and|y|e|et|und)\s+|,?\s+){adverb}{verb}\b[^.!?“”\"«»]{{0,80}}[,:]\s*[—–-]*\s*$"
+        ),
+    )
+
+
+AND_ANOTHER = re.compile(rf"\s+(?:and|und|et|y|e)\s+(?:[{UPPER}]|the\b|his\b|her\b)")
+
+
+def _tag(found: re.Match[str], language: str, text: str) -> Tag | None:
+    kind = found.lastgroup
+    assert kind is not None
+    words, start = found[kind], found.start(kind)
+    if kind == "pronoun":
+        key = words if words == "I" else words.lower()
+        gender = PRONOUNS[language].get(key, "")
+        return Tag(kind, words, gender, start) if gender else None
+    if kind == "name":
+        words = trimmed(words)
+        if not words:
+            return None
+    words = words.rstrip("-'’")
+    several = AND_ANOTHER.match(text, start + len(words)) is not None
+    return Tag("name" if kind == "owned" else kind, words, "", start, several)
+
+
+def trimmed(name: str) -> str:
+    """A name without the possessive ending; empty when it begins with a word that begins sentences, not names."""
+    name = POSSESSIVE.sub("", name)
+    if name.endswith(".") and name[:-1].rpartition(" ")[2] not in TITLES and len(name.rpartition(" ")[2]) > 2:
+        name = name[:-1]
+    return "" if name in NO_NAMES or name.split()[0] in NO_NAMES - TITLES.keys() else name
