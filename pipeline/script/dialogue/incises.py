@@ -11,8 +11,8 @@ WITH_COMMAS = frozenset({"fr", "it", "es", "pt"})
 """Languages whose typography lets the narrator speak inside the marks."""
 
 SUBJECT = {
-    "fr": r"(?:-t)?-(?:il|elle|ils|elles|on|je)\b|\s+(?:l['’]|M\.)|\s+(?:le|la|les|un|une|son|sa|mon|ma|Mme|ce|cette)\b"
-    r"|\s+[A-ZÀ-Þ]\w+",
+    "fr": r"(?:-t)?-(?:il|elle|ils|elles|on|je)\b|\s+(?:l['’]|M\.)|\s+(?:le|la|les|un|une|son|sa|mon|ma|Mme|ce)\b"
+    r"|\s+cette\b|\s+[A-ZÀ-Þ]\w+",
     "es": r"\s+D\.|\s+(?:el|la|él|ella|don|doña|aquel|aquella|su)\b|\s+[A-ZÀ-Þ]\w+|(?=[,.])",
     "pt": r"\s+D\.|\s+(?:o|a|ele|ella?|elle|dom|dona|seu|sua)\b|\s+[A-ZÀ-Þ]\w+|(?=[,.])",
     "it": r"\s+l['’]|\s+(?:il|lo|la|un|una|egli|ella|lui|lei|don|donna|padre)\b|\s+[A-ZÀ-Þ]\w+|(?=[,.])",

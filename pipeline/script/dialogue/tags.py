@@ -45,15 +45,15 @@ DETERMINERS = {
 }
 NOUN_ENDS = {
     "en": "with|in|to|as|who|and|at|of|from|on|by|when|while|after|before|for|that|which|but|again|then|had|was|is|"
-    "once|into|through|over|under|looking|turning|without|still|rather|quite|very|more|so|suddenly|at|up|out|down|"
+    "once|into|through|over|under|looking|turning|without|whose|half|a|the|where|about|like|still|rather|quite|very|more|so|suddenly|at|up|out|down|"
     "now|if|off|aloud|back|together|too",
-    "de": "mit|in|zu|und|als|mir|ihm|ihr|ihnen|sich|auf|aus|nach|bei|während|der|die|das|den|dem|indem|endlich|wieder",
+    "de": "mit|in|zu|und|als|mir|ihm|ihr|ihnen|sich|auf|aus|nach|bei|während|der|die|das|den|dem|indem|wieder",
     "fr": "en|avec|à|au|qui|et|dans|sur|d|de|du|sans|après|tout|pour|dont|d'un|d'une|d’un|d’une",
     "es": "con|en|a|al|que|y|de|del|sin|por|para|mientras|muy|sobre|entre",
     "it": "con|in|a|al|che|e|di|del|senza|per|mentre|quando|tra|fra|alla",
     "pt": "com|em|a|ao|que|e|de|do|da|sem|por|para|á|muito",
 }
-NO_NAMES = frozenset(
+NO_NAMES = frozenset(  # they begin sentences
     "I He She They It You We The A An And But Then So There This That These Those His Her My Their Our Your At In On "
     "When While As If For Not No Yes Oh Ah Well Now What Who Why How Here One Some All Still Yet Both Everybody Nobody "
     "Another Again With After Before Once Presently Suddenly Finally Instead Perhaps Thus Only Even Each Never Or Such "
@@ -66,14 +66,21 @@ NO_NAMES = frozenset(
 
 _TITLE = "|".join(sorted(TITLES, key=len, reverse=True))
 NAME = (
-    rf"(?:(?:{_TITLE})\.?\s+){{0,2}}[{UPPER}][\w’'-]*[\w]\.?"
+    rf"(?:(?:{_TITLE})\.?\s+){{0,2}}(?:[{UPPER}]\.\s*){{0,3}}[{UPPER}][\w’'-]*\w"
     rf"(?:\s+(?:(?:de|de la|del|von|van|di|da|du|of|le|la)\s+)?[{UPPER}][\w’'-]*\w){{0,3}}"
 )
 POSSESSIVE = re.compile(r"['’]s?$")
 GENERIC = re.compile(
-    r"^(?:a|an|another|one|some|the other|the others|the first|the second|the latter|the former|un|une|una|ein|eine"
+    r"^.*\b(?:voice|voices|voix|voz|voce|Stimme)$|^(?:a|an|another|one|some|the other|the others|the first|the second|the latter|the former|un|une|una|ein|eine"
     r"|um|uma|uno|otro|otra|outro|outra|el otro|la otra|the voice|l'autre|l’autre|l'altro)\b"
 )
+
+
+RELATION = re.compile(
+    r"^(?:his|her|their|our|your|sein|seine|ihr|ihre|son|sa|leur|su|suo|sua|seu)\b|['’]s\b",
+    re.IGNORECASE,
+)
+"""Somebody's mother: the words stand for another person wherever they stand. ``My mother`` is always the same."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,5 @@ def _tag(found: re.Match[str], language: str, text: str) -> Tag | None:
 def trimmed(name: str) -> str:
     """A name without the possessive ending; empty when it begins with a word that begins sentences, not names."""
     name = POSSESSIVE.sub("", name)
-    if name.endswith(".") and name[:-1].rpartition(" ")[2] not in TITLES and len(name.rpartition(" ")[2]) > 2:
-        name = name[:-1]
-    return "" if name in NO_NAMES or name.split()[0] in NO_NAMES - TITLES.keys() else name
+    first = name.partition(" ")[0]
+    return "" if name in NO_NAMES or (first in NO_NAMES and first not in TITLES) else name
