@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.engines import ReadingLimits
 from pipeline.errors import ProblemsError
 from pipeline.materials import Chunk
-from pipeline.script import chunk_manuscript, read_manuscript, read_source
+from pipeline.script import chunk_manuscript, read_manuscript
 
 LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co"], exclude_characters="\u00ad\u200b\u2060\ufeff")
 WORD = st.one_of(
@@ -48,12 +48,12 @@ def chunks_of(script: str, suffix: str, limits: ReadingLimits) -> tuple[str, lis
         path = Path(folder) / f"script{suffix}"
         path.write_bytes(script.encode())
         try:
-            manuscript = read_manuscript(path, format="auto", language="en", lexicon={}, roles=["NARRATOR"])
+            manuscript = read_manuscript(path, format="auto", language="en", roles=["NARRATOR"])
         except ProblemsError as error:
             assert "nothing to read" in str(error)
             assert not any(letter.isalnum() for letter in script)
             return None
-        text = read_source(path).text
+        text = manuscript.source.text
     chapters, _ = chunk_manuscript(manuscript, limits={"NARRATOR": limits}, language="en")
     return text, [chunk for chapter in chapters for chunk in chapter.chunks]
 
@@ -127,7 +127,7 @@ def test_any_markup_is_read_or_refused_but_never_lost(script: str, suffix: str) 
         path = Path(folder) / f"script{suffix}"
         path.write_bytes(script.encode())
         try:
-            manuscript = read_manuscript(path, format="auto", language="en", lexicon={}, roles=["NARRATOR"])
+            manuscript = read_manuscript(path, format="auto", language="en", roles=["NARRATOR"])
         except ProblemsError as error:
             assert error.problems
             return
