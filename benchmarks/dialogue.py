@@ -201,9 +201,7 @@ def main() -> None:
         print(
             f"| {name} | {n['gold']} | {n['found']} | {n['right'] / n['found']:.3f} | {n['right'] / n['gold']:.3f} |"
         )
-    print(
-        "\n| rule | confidence | even: n | right | odd: n | right | all: n | right |\n|---|---|---|---|---|---|---|---|"
-    )
+    print("\n| rule | confidence | even: n | right | odd: n | right | all: n | right |\n|" + "---|" * 8)
     for rule in (*CONFIDENCE, "sure (0.9 and more)", "unsure", "every quotation"):
         cells = [cell for name in ("even", "odd", "all") for cell in _cells(rules[rule, name])]
         print(f"| {rule} | {CONFIDENCE.get(rule, '')} | {' | '.join(cells)} |")

@@ -75,6 +75,9 @@ def _fuller(name: str, full: Sequence[str], names: Sequence[str]) -> str:
             rivals = {parsed(other)[0] for other in names if parsed(other)[1] == words} - {title, ""}
             return next(iter(people.values())) if len(people) == 1 and not rivals else name
         titled = {parsed(other)[0]: other for other in names if parsed(other)[1] == words and parsed(other)[0]}
+        men = [other for title, other in titled.items() if TITLES[title] != FEMALE]
+        if len(men) == 1:  # a surname alone is a man's, where there are ladies of that name
+            return men[0]
         if not people and len(titled) == 1:
             return next(iter(titled.values()))
         return next(iter(people.values())) if len(people) == 1 and len(titled) < 2 else name

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.errors import InputError, Place
-from pipeline.production import NARRATOR
+from pipeline.production import NARRATOR, Order
 from pipeline.script.dialogue.quotes import Speech
 from pipeline.script.dialogue.speakers import SURE, Attribution
 
@@ -84,12 +84,14 @@ class CastSheet:
     Attributes:
         file: where it is kept.
         unsure: the role that reads what is open; empty: open lines are an error.
+        quotes: the style of quotation marks that the lines were found with, for `find_speech`.
         lines: by key, in reading order.
     """
 
     file: Path
     roles: Mapping[str, Role] = field(default_factory=dict)
     unsure: str = ""
+    quotes: str = "auto"
     lines: Mapping[str, SheetLine] = field(default_factory=dict)
 
     def voice(self, role: str) -> str:
@@ -103,14 +105,21 @@ class CastSheet:
         return {role: known.also for role, known in self.roles.items() if known.also}
 
 
+def sheet_path(order: Order) -> Path:
+    """Where a production keeps its sheet: as it says, or ``<production>.cast.yaml`` beside the production file."""
+    chosen = order.production.dialogue.sheet
+    return order.resolve(chosen) if chosen is not None else order.file.with_suffix(".cast.yaml")
+
+
 def role_name(name: str) -> str:
     """A person's name as a production file writes roles: ``Mr. Bingley`` → ``MR. BINGLEY``."""
     words = re.sub(r"[\[\]:|?#]", "", name).split()
     if len(words) > 1 and words[0].lower() in ("the", "a", "an"):
         words = words[1:]
     upper = " ".join(words).upper()[:MAX_ROLE].strip()
-    upper = re.sub(r"^[\W_]+|[a-z]", "", upper)
-    return upper or "SOMEBODY"
+    upper = re.sub(r"[a-z]", "", upper)  # what has no capital
+    first = next((at for at, sign in enumerate(upper) if sign.isalpha() or sign.isdecimal()), len(upper))
+    return upper[first:] or "SOMEBODY"
 
 
 def line_keys(
@@ -137,7 +146,9 @@ def draw_lines(
     """The lines of a chapter as the rules see them; ``places`` are the paragraphs'."""
     flat = (row for rows in said_by for row in rows)
     for (number, stretch, key), row in zip(line_keys(paragraphs, speech, chapter), flat, strict=True):
-        words = " ".join(text for text in paragraphs[number][stretch.start : stretch.end].split() if text.isprintable())
+        words = " ".join(
+            text for text in paragraphs[number][stretch.start : stretch.end].split() if text.isprintable()
+        )
         shown = words if len(words) <= WORDS_SHOWN else words[: WORDS_SHOWN - 1] + "…"
         found = role_name(row.speaker) if row.speaker else ""
         line = SheetLine(key, OPEN, found, row.confidence, row.rule, _short(places[number]), shown)
@@ -165,12 +176,11 @@ def merge(sheet: CastSheet, drawn: Sequence[SheetLine], names: Mapping[str, Sequ
             line = replace(line, role=role, remarks=old.remarks)  # noqa: PLW2901
         lines[line.key] = line
     counts = Counter(line.role for line in lines.values() if line.role != OPEN)
-    guessed = dict.fromkeys(line.found for line in lines.values() if line.found)
     first: dict[str, str] = {}
     for line in lines.values():
         first.setdefault(line.role, line.place)
     roles: dict[str, Role] = {}
-    for role in dict.fromkeys((*sheet.roles, *(name for name, _ in counts.most_common()), *guessed)):
+    for role in dict.fromkeys((*sheet.roles, *(name for name, _ in counts.most_common()))):
         new = Role(also=tuple(names.get(role, ())), speaks_as=NARRATOR if role == "I" else "")
         roles[role] = replace(sheet.roles.get(role, new), lines=counts[role], first=first.get(role, ""))
     return replace(sheet, roles=roles, lines=lines)
@@ -253,13 +263,9 @@ def _covering(text: str, speeches: Sequence[Speech], roles: Mapping[int, str]) -
         if text[at : stretch.start].strip():
             stretches.append((at, stretch.start, NARRATOR))
             at = stretch.start
-        elif stretches:
-            stretches[-1] = (stretches[-1][0], stretch.start, stretches[-1][2])
-            at = stretch.start
-        stretches.append((at, stretch.end, roles[stretch.start]))
-        at = stretch.end
-    if text[at:].strip() or not stretches:
+        end = stretch.end + len(text[stretch.end :]) - len(text[stretch.end :].lstrip())
+        stretches.append((at, end, roles[stretch.start]))
+        at = end
+    if at < len(text) or not stretches:
         stretches.append((at, len(text), NARRATOR))
-    else:
-        stretches[-1] = (stretches[-1][0], len(text), stretches[-1][2])
     return [row for row in stretches if row[0] < row[1]]

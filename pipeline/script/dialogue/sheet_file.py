@@ -14,15 +14,17 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from pipeline.errors import InputError, Place
 from pipeline.script.dialogue.sheet import OPEN, CastSheet, Role, SheetLine, role_name
+from pipeline.vault import write_text
 
 HEAD = """\
-Who says what. Written by `chapterhouse cast`, which may be run again at any time: it keeps what you have written here.
+Who says what. Written by `chapterhouse cast`, which may be run again at any time: it keeps what you write here.
 
 roles   also: other names of the same person; as: the role whose voice it takes (as: ANNA, as: NARRATOR)
+quotes  the book's quotation marks
 unsure  the role that reads every line whose role is still '?'; 'ask': such lines are an error
 lines   line | role | what the rules found | place | first words. Change any role; put one in place of each '?'.
 """
-KEYS = ("unsure", "roles", "lines")
+KEYS = ("unsure", "quotes", "roles", "lines")
 ROLE_KEYS = ("also", "lines", "first", "as")
 
 
@@ -41,7 +43,8 @@ def read_sheet(file: Path) -> CastSheet:
     for chapter, table in (document.get("lines") or {}).items():
         for line in _table(str(table), int(chapter), file):
             lines[line.key] = line
-    return CastSheet(file, _roles(document, file), "" if unsure in ("ask", None) else _role(unsure, file), lines)
+    reader = "" if unsure in ("ask", None) else _role(unsure, file)
+    return CastSheet(file, _roles(document, file), reader, str(document.get("quotes") or "auto"), lines)
 
 
 def _load(file: Path) -> CommentedMap:
@@ -75,8 +78,9 @@ def _roles(document: CommentedMap, file: Path) -> dict[str, Role]:
         entry: Mapping[str, Any] = values or {}
         for key in entry:
             if key not in ROLE_KEYS:
-                raise InputError(f"unknown key '{key}' in '{name}'", where=_place(file, written, name),
-                                 next_step=_known(ROLE_KEYS))
+                raise InputError(
+                    f"unknown key '{key}' in '{name}'", where=_place(file, written, name), next_step=_known(ROLE_KEYS)
+                )
         also = entry.get("also") or ()
         speaks_as = entry.get("as") or ""
         roles[_role(name, file)] = Role(
@@ -127,12 +131,13 @@ def write_sheet(sheet: CastSheet) -> None:
     """Write the sheet over its file; keys and comments that a person put there stay.
 
     Raises:
-        OSError: the file cannot be written.
+        StorageError: the file cannot be written.
     """
     document = _load(sheet.file)
     if not document:
         document.yaml_set_start_comment(HEAD)
     document.setdefault("unsure", "ask")
+    document["quotes"] = sheet.quotes
     roles = document.setdefault("roles", CommentedMap())
     for name, role in sheet.roles.items():
         entry = roles.get(name)
@@ -158,8 +163,7 @@ def write_sheet(sheet: CastSheet) -> None:
     yaml.width = 10_000  # a role is one line
     text = io.StringIO()
     yaml.dump(document, text)
-    sheet.file.parent.mkdir(parents=True, exist_ok=True)
-    sheet.file.write_text(text.getvalue(), "utf-8")
+    write_text(sheet.file, text.getvalue())
 
 
 def _place(file: Path, document: CommentedMap, key: str) -> Place:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.script.dialogue.names import canonical_names, genders
 from pipeline.script.dialogue.quotes import Speech
-from pipeline.script.dialogue.tags import GENERIC, NAME, NO_NAMES, RELATION, Tag, tag_after, tag_before, trimmed
+from pipeline.script.dialogue.tags import (
+    GENERIC,
+    NAME,
+    NO_NAMES,
+    RELATION,
+    Tag,
+    ordinary_words,
+    tag_after,
+    tag_before,
+    trimmed,
+)
 
 FIRST_PERSON = "I"
 """The speaker of ``said I``: whoever tells the story."""
@@ -99,10 +109,20 @@ def people_of(
 def _tags(
     paragraphs: Sequence[str], speech: Sequence[Sequence[Speech]], language: str
 ) -> list[list[tuple[Tag, str] | None]]:
+    ordinary = ordinary_words(paragraphs)
     return [
-        [_tag_of(text, speeches, index, language) for index in range(len(speeches))]
+        [_named(_tag_of(text, speeches, index, language), ordinary) for index in range(len(speeches))]
         for text, speeches in zip(paragraphs, speech, strict=True)
     ]
+
+
+def _named(found: tuple[Tag, str] | None, ordinary: Container[str]) -> tuple[Tag, str] | None:
+    """The tag, unless its name is an ordinary word that begins a sentence (``Recovering herself, she said``)."""
+    if found is None or found[0].kind != "name" or "’s " in found[0].words or "'s " in found[0].words:
+        return found
+    tag, side = found
+    words = trimmed(tag.words, ordinary)
+    return (replace(tag, words=words, start=tag.end - len(words)), side) if words else None
 
 
 def _tag_of(text: str, speeches: Sequence[Speech], index: int, language: str) -> tuple[Tag, str] | None:
@@ -144,7 +164,8 @@ class _Book:
         also: Mapping[str, Sequence[str]],
     ) -> _Book:
         tagged = Counter(tag[0].words for row in tags for tag in row if tag is not None and tag[0].kind == "name")
-        mentions = [_mentions(text, speeches) for text, speeches in zip(paragraphs, speech, strict=True)]
+        ordinary = ordinary_words(paragraphs)
+        mentions = [_mentions(text, speeches, ordinary) for text, speeches in zip(paragraphs, speech, strict=True)]
         mentioned = Counter(name for row in mentions for name, _ in row)
         used = {name: count + 5 * tagged[name] for name, count in mentioned.items() if count > 1 or tagged[name]}
         used |= {name: 5 * count for name, count in tagged.items() if name not in used}
@@ -161,13 +182,13 @@ class _Book:
 MENTION = re.compile(rf"(?<![\w’'.-]){NAME}")
 
 
-def _mentions(text: str, speeches: Sequence[Speech]) -> list[tuple[str, int]]:
+def _mentions(text: str, speeches: Sequence[Speech], ordinary: Container[str]) -> list[tuple[str, int]]:
     """The capitalised names of a paragraph's narration."""
     found = []
     at = 0
     for speech in [*speeches, Speech(len(text), len(text))]:
         for match in MENTION.finditer(text, at, speech.start):
-            name = trimmed(match[0])
+            name = trimmed(match[0], ordinary)
             if name:
                 found.append((name, match.start()))
         at = speech.end

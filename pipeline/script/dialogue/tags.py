@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,28 +55,32 @@ NOUN_ENDS = {
     "it": "con|in|a|al|che|e|di|del|senza|per|mentre|quando|tra|fra|alla",
     "pt": "com|em|a|ao|que|e|de|do|da|sem|por|para|á|muito",
 }
-NO_NAMES = frozenset(  # they begin sentences
-    "I He She They It You We The A An And But Then So There This That These Those His Her My Their Our Your At In On "
-    "When While As If For Not No Yes Oh Ah Well Now What Who Why How Here One Some All Still Yet Both Everybody Nobody "
-    "Another Again With After Before Once Presently Suddenly Finally Instead Perhaps Thus Only Even Each Never Or Such "
-    "Er Sie Es Ich Wir Ihr Der Die Das Ein Eine Und Aber Da Dann Nun So Als Mein Meine Sein Seine Il Elle Ils Elles Je "
-    "Le La Les Un Une Et Mais Puis Alors On Ce Son Sa Él Ella El Los Las Y Pero Entonces Yo Su Egli Lui Lei Lo Gli I "
-    "Una Poi Ma Allora O Os As Uma Ele Elle Ela Depois Eu Seu Sua Thereupon Whereupon Nothing Something Everyone God "
-    "Heaven Monday Tuesday Wednesday Thursday Friday Saturday Sunday Aquel Aquella Cuando Como Quando Come Quand Comme "
-    "Mrs Mr Miss Dr Sir Lord Lady Captain Madame Monsieur Don Doña".split()
+_BEGINNERS = (
+    "A Aber After Again Ah All Allora Alors Als An And Another Aquel Aquella As At Before Both But Captain Ce "
+    "Come Comme Como Cuando Da Dann Das Depois Der Die Don Doña Dr Each Egli Ein Eine El Ela Ele Ella Elle Elles "
+    "Entonces Er Es Et Eu Even Everybody Everyone Finally For Friday Gli God He Heaven Her Here His How I Ich If "
+    "Ihr Il Ils In Instead It Je La Lady Las Le Lei Les Lo Lord Los Lui Ma Madame Mais Mein Meine Miss Monday "
+    "Monsieur Mr Mrs My Never No Nobody Not Nothing Now Nun O Oh On Once One Only Or Os Our Perhaps Pero Poi "
+    "Presently Puis Quand Quando Sa Saturday Sein Seine Seu She Sie Sir So Some Something Son Still Su Sua Such "
+    "Suddenly Sunday That The Their Then There Thereupon These They This Those Thursday Thus Tuesday Uma Un Una "
+    "Und Une We Wednesday Well What When Whereupon While Who Why Wir With Y Yes Yet Yo You Your Él"
 )
+NO_NAMES = frozenset(_BEGINNERS.split())
+"""Words that begin sentences, and titles alone."""
 
 _TITLE = "|".join(sorted(TITLES, key=len, reverse=True))
 NAME = (
     rf"(?:(?:{_TITLE})\.?\s+){{0,2}}(?:[{UPPER}]\.\s*){{0,3}}[{UPPER}][\w’'-]*\w"
     rf"(?:\s+(?:(?:de|de la|del|von|van|di|da|du|of|le|la)\s+)?[{UPPER}][\w’'-]*\w){{0,3}}"
 )
+WORD = re.compile(r"[^\W\d_]+")
 POSSESSIVE = re.compile(r"['’]s?$")
 GENERIC = re.compile(
-    r"^.*\b(?:voice|voices|voix|voz|voce|Stimme)$|^(?:a|an|another|one|some|the other|the others|the first|the second|the latter|the former|un|une|una|ein|eine"
-    r"|um|uma|uno|otro|otra|outro|outra|el otro|la otra|the voice|l'autre|l’autre|l'altro)\b"
+    r"^(?:a|an|another|one|some|the other|the others|the first|the second|the latter|the former|un|une|una|ein|eine"
+    r"|um|uma|uno|otro|otra|outro|outra|el otro|la otra|l'autre|l’autre|l'altro)\b"
+    r"|\b(?:voice|voices|voix|voz|voce|Stimme)$"
 )
-
+"""Nobody in particular, or a voice."""
 
 RELATION = re.compile(
     r"^(?:his|her|their|our|your|sein|seine|ihr|ihre|son|sa|leur|su|suo|sua|seu)\b|['’]s\b",
@@ -177,8 +183,17 @@ def _tag(found: re.Match[str], language: str, text: str) -> Tag | None:
     return Tag("name" if kind == "owned" else kind, words, "", start, several)
 
 
-def trimmed(name: str) -> str:
-    """A name without the possessive ending; empty when it begins with a word that begins sentences, not names."""
-    name = POSSESSIVE.sub("", name)
-    first = name.partition(" ")[0]
-    return "" if name in NO_NAMES or (first in NO_NAMES and first not in TITLES) else name
+def trimmed(name: str, ordinary: Container[str] = frozenset()) -> str:
+    """A name without the possessive ending and without ordinary words that only begin a sentence; may be empty."""
+    words = POSSESSIVE.sub("", name).split()
+    while words and words[0] in ordinary and words[0] not in TITLES:
+        del words[0]
+    if not words or (words[0] in NO_NAMES and (len(words) == 1 or words[0] not in TITLES)):
+        return ""
+    return " ".join(words)
+
+
+def ordinary_words(paragraphs: Iterable[str]) -> frozenset[str]:
+    """Capitalised words that a book writes small more often: they begin sentences and are no names."""
+    counts = Counter(word for text in paragraphs for word in WORD.findall(text))
+    return frozenset(word for word, count in counts.items() if word[0].isupper() and counts[word.lower()] > count)
