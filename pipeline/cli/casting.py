@@ -39,7 +39,7 @@ def cast_lines(order: Order, chosen: Path | None = None) -> None:
     ]
     if voiceless:
         shown = ", ".join(voiceless[:12]) + (", …" if len(voiceless) > 12 else "")
-        click.echo(f"to do: {len(voiceless)} roles are not in 'cast:' and have no 'as:' in the sheet: {shown}")
+        click.echo(f"to do: put into 'cast:', or give an 'as:' in the sheet, {len(voiceless)} roles: {shown}")
     if production.dialogue.mode == "off":
         click.echo("note: the sheet is not used until the production file says 'dialogue: {mode: cast}'")
 

@@ -10,6 +10,7 @@ from pipeline.script.dialogue.tags import FEMALE, MALE, TITLES
 
 SAME_TITLE = {"Doctor": "Dr", "Mister": "Mr", "Professor": "Prof", "Capt": "Captain", "Col": "Colonel",
               "Gen": "General", "Reverend": "Rev", "D": "don", "Don": "don", "Doña": "doña"}  # fmt: skip
+OFTEN = 5  # ours: a first name that stands alone so often is what the person is called
 ADDED = frozenset({"Old", "Young", "Little", "Poor"})
 
 
@@ -40,7 +41,7 @@ def canonical_names(counts: Mapping[str, int], also: Mapping[str, Sequence[str]]
     full = [name for name in names if len(parsed(name)[1]) > 1]
     group: dict[str, str] = {}
     for name in names:
-        group[name] = _fuller(name, full, names)
+        group[name] = _fuller(name, full, names, counts)
     for name in names:  # to the end of the chain
         while group[group[name]] != group[name]:
             group[name] = group[group[name]]
@@ -59,31 +60,33 @@ def canonical_names(counts: Mapping[str, int], also: Mapping[str, Sequence[str]]
     return chosen | said
 
 
-def _fuller(name: str, full: Sequence[str], names: Sequence[str]) -> str:
+def _fuller(name: str, full: Sequence[str], names: Sequence[str], counts: Mapping[str, int]) -> str:
     """The one name that says more of the same person; the name itself when there is none or more than one."""
     title, words = parsed(name)
-    if len(words) == 1:
-        people = {
-            parsed(other)[1]: other for other in full if words[0] in (parsed(other)[1][0], parsed(other)[1][-1])
-        }
-        if title:
-            people = {
-                key: other
-                for key, other in people.items()
-                if key[-1] == words[0] and gender_of(other) in ("", TITLES[title])
-            }
-            rivals = {parsed(other)[0] for other in names if parsed(other)[1] == words} - {title, ""}
-            return next(iter(people.values())) if len(people) == 1 and not rivals else name
-        titled = {parsed(other)[0]: other for other in names if parsed(other)[1] == words and parsed(other)[0]}
-        men = [other for title, other in titled.items() if TITLES[title] != FEMALE]
-        if len(men) == 1:  # a surname alone is a man's, where there are ladies of that name
-            return men[0]
-        if not people and len(titled) == 1:
-            return next(iter(titled.values()))
-        return next(iter(people.values())) if len(people) == 1 and len(titled) < 2 else name
+    if len(words) > 1:
+        return next((other for other in full if parsed(other) == ("", words)), name) if title else name
+    people = {key: other for other in full if words[0] in ((key := parsed(other)[1])[0], key[-1])}
+    titled = {parsed(other)[0]: other for other in names if parsed(other)[1] == words}
+    titled.pop("", None)
     if title:
-        return next((other for other in full if parsed(other) == ("", words)), name)
-    return name
+        return name if len(titled) > 1 else _with_surname(name, title, people)
+    if any(key[-1] == words[0] and counts.get(key[0], 0) >= OFTEN for key in people):
+        return name  # Rose Chassevent is called Rose: Chassevent is her father
+    men = [other for title, other in titled.items() if TITLES[title] != FEMALE]
+    if len(men) == 1:  # a surname alone is a man's, where there are ladies of that name
+        return men[0]
+    if not people and len(titled) == 1:
+        return next(iter(titled.values()))
+    return next(iter(people.values())) if len(people) == 1 and len(titled) < 2 else name
+
+
+def _with_surname(name: str, title: str, people: Mapping[tuple[str, ...], str]) -> str:
+    """``Mr. Holmes`` is the only man of that surname."""
+    surname = parsed(name)[1][0]
+    fitting = [
+        other for key, other in people.items() if key[-1] == surname and gender_of(other) in ("", TITLES[title])
+    ]
+    return fitting[0] if len(fitting) == 1 else name
 
 
 def genders(names: Iterable[str], sentences: Iterable[str]) -> dict[str, str]:

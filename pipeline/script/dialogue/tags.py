@@ -55,6 +55,16 @@ NOUN_ENDS = {
     "it": "con|in|a|al|che|e|di|del|senza|per|mentre|quando|tra|fra|alla",
     "pt": "com|em|a|ao|que|e|de|do|da|sem|por|para|á|muito",
 }
+NOUN_ENDINGS = {
+    "en": r"\w+ly|\w+ing",
+    "de": r"\w+end",
+    "fr": r"\w+ment",
+    "es": r"\w+mente|\w+[aeiáé]ndo\w*",
+    "it": r"\w+mente|\w+[ae]ndo\w*|col|dalla|dal|nel|nella|allorch[eé]",
+    "pt": r"\w+mente|\w+[aei]ndo(?:-\w+)?|logo",
+}
+"""Adverbs and participles that follow the noun and are no part of the name."""
+
 _BEGINNERS = (
     "A Aber After Again Ah All Allora Alors Als An And Another Aquel Aquella As At Before Both But Captain Ce "
     "Come Comme Como Cuando Da Dann Das Depois Der Die Don Doña Dr Each Egli Ein Eine El Ela Ele Ella Elle Elles "
@@ -144,7 +154,8 @@ def _patterns(language: str) -> _Patterns:
     pronouns = "|".join(PRONOUNS[language])
     noun = rf"(?:(?:{DETERMINERS[language]})\s+|l['’])"
     ends = NOUN_ENDS[language]
-    words = rf"(?!(?:{ends})\b)[\w’'-]+(?:\s+(?!(?:{ends}|\w+ly|\w+ing)\b)[\w’'-]+){{0,3}}"
+    endings = rf"{ends}|{NOUN_ENDINGS[language]}"
+    words = rf"(?!(?:{ends})\b)[\w’'-]+(?:\s+(?!(?:{endings})\b)[\w’'-]+){{0,3}}"
     possessed = rf"(?P<owned>[{UPPER}][\w-]*['’]s?\s+{words})" if language == "en" else r"(?P<owned>(?!))"
     verb = verb_pattern(language)
     after_verb = rf"(?:{possessed}|(?P<name>{NAME})|(?P<pronoun>(?:{pronouns})\b)|(?P<noun>{noun}{words}))"
@@ -178,7 +189,7 @@ def _tag(found: re.Match[str], language: str, text: str) -> Tag | None:
         words = trimmed(words)
         if not words:
             return None
-    words = words.rstrip("-'’")
+    words = words.rstrip("-'’ ")
     several = AND_ANOTHER.match(text, start + len(words)) is not None
     return Tag("name" if kind == "owned" else kind, words, "", start, several)
 
