@@ -37,7 +37,7 @@ def canonical_names(counts: Mapping[str, int], also: Mapping[str, Sequence[str]]
     ``also`` (name → other names) says what no rule can know.
     """
     said = {alias: name for name, aliases in also.items() for alias in aliases}
-    names = [name for name in counts if name not in said]
+    names = list(counts)
     full = [name for name in names if len(parsed(name)[1]) > 1]
     group: dict[str, str] = {}
     for name in names:
@@ -75,8 +75,6 @@ def _fuller(name: str, full: Sequence[str], names: Sequence[str], counts: Mappin
     men = [other for title, other in titled.items() if TITLES[title] != FEMALE]
     if len(men) == 1:  # a surname alone is a man's, where there are ladies of that name
         return men[0]
-    if not people and len(titled) == 1:
-        return next(iter(titled.values()))
     return next(iter(people.values())) if len(people) == 1 and len(titled) < 2 else name
 
 

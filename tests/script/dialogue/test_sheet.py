@@ -75,6 +75,14 @@ def test_what_a_person_decides_survives_another_run(tmp_path: Path) -> None:
     assert file.read_text("utf-8") == text
 
 
+def test_another_run_on_the_same_book_changes_nothing() -> None:
+    said = ["Bingley", "Mr. Bingley", "Miss Bingley", "Bingley", "Miss Bingley"]
+    book = {1: [f"“Number {number},” said {name}." for number, name in enumerate(said)]}
+    once = drawn(CastSheet(Path("x")), book)
+    assert {role: known.lines for role, known in once.roles.items()} == {"BINGLEY": 3, "MISS BINGLEY": 2}
+    assert drawn(once, book) == once
+
+
 def test_a_line_keeps_its_role_when_the_text_around_it_changes(tmp_path: Path) -> None:
     file = written(tmp_path)
     edited(file, (r"\| \? \|", "| MAID |"))
