@@ -127,6 +127,16 @@ def plan(production: Path, *, as_json: bool) -> None:
 
 
 @chapterhouse.command()
+@PRODUCTION
+@click.option("--sheet", type=click.Path(path_type=Path, dir_okay=False), help="Default: where the production says.")
+def cast(production: Path, *, sheet: Path | None) -> None:
+    """Write the cast sheet of a novel: who says which line. What a person has decided in it is kept."""
+    from pipeline.cli.casting import cast_lines
+
+    cast_lines(_order(production), sheet)
+
+
+@chapterhouse.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, each on one line.")
 def measure(files: tuple[Path, ...], *, as_json: bool) -> None:

@@ -18,7 +18,8 @@ from pipeline.flows.callsheet import CallSheet
 from pipeline.vault import new_file
 
 
-def _print(table: Table) -> None:
+def print_table(table: Table) -> None:
+    """A table as wide as the terminal, or 140 columns where there is none."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=140)
@@ -45,7 +46,7 @@ def show_plan(sheet: CallSheet, *, as_json: bool) -> None:
         table.add_row(str(number), title, f"{words:,}", str(chunks), str(kept), clock(seconds))
     total = [sum(row[column] for row in rows) for column in (2, 3, 4, 5)]  # type: ignore[misc]
     table.add_row("", "in all", f"{total[0]:,}", str(total[1]), str(total[2]), clock(total[3]))
-    _print(table)
+    print_table(table)
     for notice in sheet.notices:
         click.echo(f"note: {notice}")
 
@@ -64,7 +65,7 @@ def show_voices(language: str | None) -> None:
         table = Table(box=None, pad_edge=False, show_header=False)
         for card in cards:
             table.add_row(f"  {name}/{card.name}", card.language, card.gender, card.description)
-        _print(table)
+        print_table(table)
 
 
 def is_ready(engine: Engine, settings: Settings) -> bool:
@@ -154,7 +155,7 @@ def show_models() -> None:
         if found:
             where = f"{found.size_bytes / 1e6:,.0f} MB, {found.folder}"
         table.add_row(name, card.repository, card.licence, where)
-    _print(table)
+    print_table(table)
 
 
 def verify_model(name: str) -> None:

@@ -1,0 +1,1 @@
+"""Quoted speech of novels: found, given to speakers, written to a sheet that a person edits, and read back."""
