@@ -15,6 +15,7 @@ from pipeline.materials import ChapterChunks, Manuscript, Notice
 from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
 from pipeline.profiles import Profile
 from pipeline.script import Lexicon, chunk_manuscript, load_lexicon, read_credits, read_manuscript, remarks
+from pipeline.script.dialogue import recasting
 from pipeline.vault import Vault
 
 BATCH = 32  # readings in one Prefect task: enough for a narrator to batch, few enough to be lost without grief
@@ -83,6 +84,7 @@ def draw_up(order: Order) -> CallSheet:
         lexicon=lexicon,
         policies=production.reading,
         engine_of=engines.get,
+        recast=recasting(order, cast),
     )
     limits = {role: voice.limits for role, voice in cast.items()}
     chapters, notices = chunk_manuscript(manuscript, limits=limits, language=production.language)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from pipeline.errors import InputError, Place
 from pipeline.flows.callsheet import draw_up
 from pipeline.production_file import load_order
-from pipeline.script import read_credits
+from pipeline.script import load_lexicon, read_credits
 
 BOOK = """\
 title: The Harbour Light
@@ -73,7 +72,7 @@ def test_credits_that_cannot_be_said_are_told(more: str, words: str, tmp_path: P
 
 
 def test_the_lexicon_reaches_the_credits() -> None:
-    lexicon: Mapping[str, str] = {"Pequod": "Peekwod"}
+    lexicon = load_lexicon((), {"Pequod": "Peekwod"})
     read = read_credits(
         "The Pequod.", number=0, title="Opening Credits", language="en", lexicon=lexicon, place=Place("book.yaml", 3)
     )
