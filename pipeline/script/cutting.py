@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, pairwise
 from math import inf
 
 from pipeline.engines import ReadingLimits
-from pipeline.materials import Sentence
+from pipeline.materials import Edit, Sentence
 from pipeline.script.atoms import Atom, Estimate, atoms_of
 from pipeline.script.duration import estimate_seconds, primary
 from pipeline.script.words import word_spans
@@ -149,15 +150,7 @@ def _part(
     begin = inside[0].start + len(shown) - len(shown.lstrip())
     stop = begin + len(shown.strip())
     places = _words_within(sentence, words, begin, stop)
-    edits = [
-        replace(
-            edit,
-            start=min(max(atom.start + edit.start - begin, 0), stop - begin),
-            end=min(max(atom.start + edit.end - begin, 0), stop - begin),
-        )
-        for atom in inside
-        for edit in atom.edits
-    ]
+    edits = [_shifted(edit, atom.start) for atom in inside for edit in atom.edits]
     part = replace(
         sentence,
         shown=shown.strip(),
@@ -165,10 +158,32 @@ def _part(
         start=places[0][0] if places else sentence.start,
         end=places[-1][1] if places else sentence.end,
         words=tuple(places),
-        edits=tuple(edits),
+        edits=tuple(_within(edits, begin, stop)),
     )
     seconds = estimate(spoken)
     return Breath(part, seconds, glued=first > 0 and not spoken[:1].isspace(), cut=last < len(atoms))
+
+
+def _shifted(edit: Edit, by: int) -> Edit:
+    return replace(edit, start=edit.start + by, end=edit.end + by)
+
+
+def _within(edits: list[Edit], begin: int, stop: int) -> Iterator[Edit]:
+    """Edits of a sentence as those of its part ``begin`` … ``stop``.
+
+    What is added before the part's first shown word, or after its last, stays apart from it as it was.
+    """
+    early = sum(edit.start < begin for edit in edits) - 1
+    late = sum(edit.end <= stop for edit in edits)
+    for index, edit in enumerate(edits):
+        yield replace(
+            edit,
+            start=min(max(edit.start, begin), stop) - begin,
+            end=min(max(edit.end, begin), stop) - begin,
+            spoken=" " * (index == late and edit.start > stop)
+            + edit.spoken
+            + " " * (index == early and edit.end < begin),
+        )
 
 
 def _words_within(sentence: Sentence, words: list[tuple[int, int]], begin: int, stop: int) -> list[tuple[int, int]]:

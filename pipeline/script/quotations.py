@@ -21,8 +21,11 @@ SAID = (
     "mumbled squeaked bellowed barked chuckled giggled grinned nodded shrieked stammered stuttered whined croaked "
     "blurted drawled"
 )
+NOBODY = "He|She|It|They|We|You|The|A|An|This|That|There|Who|What|Nobody|Everybody|Everyone|Someone|Somebody|Then|And"
+"""After a quotation these begin a sentence: in a tag they are written small."""
+
 TAG = (
-    r"(?:(?:I|[Hh]e|[Ss]he|[Tt]hey|[Ww]e|[^\W\d_][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,3}|[Tt]he(?:\s+\w+){1,3})\s+"
+    rf"(?:(?:I|(?!(?:{NOBODY})\b)[^\W\d_][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){{0,3}}|the(?:\s+\w+){{1,3}})\s+"
     rf"(?:{SAID.replace(' ', '|')})\b)"
 )
 SPEECH_TAG = re.compile(TAG)

@@ -133,7 +133,8 @@ def _is_abbreviated(before: str, after: str, language: str) -> bool:
 
 
 def _is_numbered(word: str, language: str) -> bool:
-    return word.lower() in NUMBERED and not (language == "en" and word in ORDINARY)
+    is_letter = len(word) == 1 and word.isupper() and word not in "PS"  # 'plan B.', but 'S. 225'
+    return word.lower() in NUMBERED and not is_letter and not (language == "en" and word in ORDINARY)
 
 
 def _is_named(before: str, after: str, word: str, language: str) -> bool:
