@@ -38,7 +38,7 @@ _AMERICAN = {
 }  # fmt: skip
 _BRITISH = {
     "eɪ": "A", "ei": "A", "eː": "A", "aɪ": "I", "ai": "I", "aʊ": "W", "au": "W", "oʊ": "Q", "ou": "Q", "əʊ": "Q",
-    "ɔɪ": "Y", "ɔi": "Y", "eə": "ɛː", "ɛə": "ɛː", "ɚ": "ə", "ɝ": "ɜː", "əː": "ɜː", "œː": "ɜː", "øː": "ɜː",
+    "ɔɪ": "Y", "ɔi": "Y", "eə": "ɛː", "ɛə": "ɛː", "ɚ": "ə", "ɝ": "ɜː", "œː": "ɜː", "øː": "ɜː",
     "œ": "ɜː", "ø": "ɜː", "æ": "a", "ɶ": "a", "oː": "ɔː", "o": "Q", "e": "ɛ", "y": "u", "ʏ": "ʊ", "ɯ": "u",
     "ʉ": "u", "ɨ": "ɪ", "ɤ": "ʌ", "ɵ": "ʊ", "ɘ": "ə", "ɞ": "ɜː", "ɾ": "ɹ", "ᵻ": "ɪ",
 }  # fmt: skip
@@ -51,7 +51,7 @@ _SYLLABIC = re.compile("([mnlrɹŋ])\u0329")
 _RHOTIC = re.compile("\u02de")
 _DROPPED = re.compile("[ˑ|‖‿ʰʲˠˤⁿˡʼ˥˦˧˨˩ꜛꜜ↗↘ʱ\u0300-\u036f]")
 _STRESS = re.compile(f"([{PRIMARY}{SECONDARY}])([^{PRIMARY}{SECONDARY}{_VOWELS} ]*)(?=[{_VOWELS}])")
-_UNKNOWN_LENGTH = {False: re.compile("ː"), True: re.compile("(?<![ɑɔɛɜiu])ː")}
+_UNKNOWN_LENGTH = {False: re.compile("ː"), True: re.compile("(?<![ɑɔɛɜəiu])ː")}
 _FAINT = re.compile(f"[{PRIMARY}{SECONDARY}](?![{_VOWELS}])")
 _SPLIT_AFFRICATE = re.compile("t(?=ʃ)|d(?=ʒ)|a(?=[ˈˌ]?[ɪʊiu])|ɔ(?=[ɪi])|ə(?=ʊ)")
 

@@ -24,8 +24,11 @@ class UnaccountedWords(RuntimeError):
     """The text that comes out is not the text that went in. Our own mistake; please report it."""
 
 
-def account_for_source(document: Document, manuscript: Manuscript) -> tuple[Tally, ...]:
+def account_for_source(document: Document, manuscript: Manuscript, begins: Sequence[int]) -> tuple[Tally, ...]:
     """Check that the sentences hold every word of the source that nobody skipped, once and in order; count them all.
+
+    Args:
+        begins: offset of the source at which each chapter begins.
 
     Returns:
         A tally for each chapter, and one for each section that is not read.
@@ -41,7 +44,7 @@ def account_for_source(document: Document, manuscript: Manuscript) -> tuple[Tall
                 _use(sentence, used, ledger)
         _check_order(chapter, ledger)
     _check_all_used(used, ledger)
-    return _tallies(manuscript, ledger)
+    return _tallies(manuscript, begins, ledger)
 
 
 def _use(sentence: Sentence, used: bytearray, ledger: Ledger) -> None:
@@ -109,9 +112,8 @@ def count_words(text: str) -> int:
     return sum(any(letter.isalnum() for letter in text[start:end]) for start, end in word_spans(text))
 
 
-def _tallies(manuscript: Manuscript, ledger: Ledger) -> tuple[Tally, ...]:
+def _tallies(manuscript: Manuscript, begins: Sequence[int], ledger: Ledger) -> tuple[Tally, ...]:
     """Words by chapter: what is read where it is read, what is skipped where it stands; then whole sections."""
-    begins = [_begin(chapter) for chapter in manuscript.chapters]
     skipped: list[Counter[str]] = [Counter() for _ in begins]
     sections: Counter[str] = Counter()
     fates = bytes(ledger.fates)
@@ -129,12 +131,6 @@ def _tallies(manuscript: Manuscript, ledger: Ledger) -> tuple[Tally, ...]:
     ]
     outside = [Tally(policy.removeprefix(SECTION), 0, {policy: words}) for policy, words in sections.items() if words]
     return (*tallies, *outside)
-
-
-def _begin(chapter: Chapter) -> int:
-    """The source offset at which a chapter's own text begins."""
-    starts = [line.sentences[0].start for line in chapter.lines if line.kind not in MOVED]
-    return min(starts, default=0)
 
 
 def _words(chapter: Chapter, *, read: bool) -> int:

@@ -62,7 +62,7 @@ def _edits(shown: str, mark: Mark, saying: Saying, setting: Setting) -> Iterator
             if setting.policies.emphasis == "capitals" and capitals and text.upper() != text:
                 yield Edit(mark.start, mark.end, text.upper(), "emphasis")
         case Marking.LINK:
-            yield from _address(mark, saying.language, setting)
+            yield from _address(shown, mark, saying.language, setting)
 
 
 def _said_as(text: str, mark: Mark, saying: Saying, setting: Setting) -> Iterator[Edit]:
@@ -73,13 +73,14 @@ def _said_as(text: str, mark: Mark, saying: Saying, setting: Setting) -> Iterato
         setting.ledger.problem(what, saying.offset, "correct it, or say how with 'say:'")
 
 
-def _address(mark: Mark, language: str, setting: Setting) -> Iterator[Edit]:
+def _address(shown: str, mark: Mark, language: str, setting: Setting) -> Iterator[Edit]:
     if setting.policies.links == "skip":
         return
     address = mark.value.removeprefix("mailto:")
     said = speak(address, normalise(address, language))
     before = f"{LINK.get(primary(language), LINK['en'])}: " if setting.policies.links == "announce" else ""
-    yield Edit(mark.end, mark.end, f", {before}{said},", "link")
+    after = "" if shown[mark.end : mark.end + 1] in ("", *",.;:!?") else ","
+    yield Edit(mark.end, mark.end, f", {before}{said}{after}", "link")
 
 
 def _can(written: str, saying: Saying, setting: Setting) -> bool:

@@ -17,7 +17,7 @@ from pipeline.script.sentences import splitter
 from pipeline.script.setting import Saying, Setting
 from pipeline.script.words import word_spans
 
-SPACES = re.compile(r"[^\S\t]{2,}|[^\S \t]")  # what is not one plain space or a tab
+SPACES = re.compile(r"[^\S\t]{2,}|[^\S \t\u00a0\u2007\u202f]")  # a no-break space holds 20 000 together
 CELL_END = re.compile(r"[.!?…:;,]$")
 
 
@@ -54,28 +54,26 @@ def slice_block(block: Block, start: int, end: int) -> Block:
 
 
 def _collapsed(block: Block) -> Block:
-    """Runs of white space as one space each; tabs, which part a table's cells, stay."""
-    if SPACES.search(block.text) is None:
+    """Runs of white space as one space each; tabs, which part a table's cells, and lone no-break spaces stay."""
+    text = block.text
+    runs = [match.span() for match in SPACES.finditer(text)]
+    if not runs:
         return block
-    keep = [
-        position
-        for position, letter in enumerate(block.text)
-        if not (letter.isspace() and letter != "\t" and block.text[position - 1 : position].isspace())
-    ]
-    text = "".join("\t" if block.text[i] == "\t" else " " if block.text[i].isspace() else block.text[i] for i in keep)
-    moved = _moved(keep, len(block.text))
-    marks = tuple(replace(mark, start=moved[mark.start], end=moved[mark.end]) for mark in block.marks)
-    return replace(block, text=text, offsets=[block.offsets[i] for i in keep], marks=marks)
+    parts: list[str] = []
+    offsets: list[int] = []
+    begin = 0
+    for start, end in runs:
+        parts += (text[begin:start], " ")
+        offsets += block.offsets[begin : start + 1]
+        begin = end
+    parts.append(text[begin:])
+    offsets += block.offsets[begin:]
 
+    def moved(position: int) -> int:
+        return position - sum(min(end, position) - start - 1 for start, end in runs if start + 1 < position)
 
-def _moved(keep: Sequence[int], length: int) -> list[int]:
-    """For every position of the old text its position in the new one."""
-    moved, new = [0] * (length + 1), 0
-    for old in range(length + 1):
-        moved[old] = new
-        if new < len(keep) and keep[new] == old:
-            new += 1
-    return moved
+    marks = tuple(replace(mark, start=moved(mark.start), end=moved(mark.end)) for mark in block.marks)
+    return replace(block, text="".join(parts), offsets=offsets, marks=marks)
 
 
 def _pieces(block: Block) -> Iterator[Block | Mark]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from pipeline.errors import InputError
@@ -83,16 +83,16 @@ def keep(document: Document, policies: Policies, language: str) -> list[Kept]:
     chosen = _by_sort(policies)
     blocks = [*_with_inline_pages(document, chosen[Sort.PAGE])]
     narrated, notes = _narrated(document, blocks, policies)
+    referred = frozenset(notes)
     kept: list[Kept] = []
     for block in narrated:
         policy = chosen.get(block.sort, "read")
         if policy == "skip":
             _skip(block, _policy_name(block.sort), ledger)
-        elif block.sort is not Sort.NOTE or block.note not in notes:
-            kept.append(_kept(block, policy, language))
-            for mark in block.marks:
-                if mark.marking is Marking.NOTE:
-                    kept += _note(notes.pop(mark.value, []), chosen[Sort.NOTE], language, ledger)
+        elif block.sort is not Sort.NOTE or block.note not in referred:
+            kept += _with_notes(_kept(block, policy, language), notes, chosen[Sort.NOTE], language)
+    for block in (block for unread in notes.values() for block in unread):
+        _skip(block, "footnotes", ledger)  # referred to from nothing that is read
     return kept
 
 
@@ -133,16 +133,16 @@ def _kept(block: Block, policy: Policy, language: str) -> Kept:
     return Kept(block, KINDS.get(block.sort, LineKind.PARAGRAPH), _word(before, language))
 
 
-def _note(blocks: Sequence[Block], policy: Policy, language: str, ledger: Ledger) -> list[Kept]:
-    if policy == "skip":
-        for block in blocks:
-            _skip(block, "footnotes", ledger)
-        return []
-    kept = [Kept(block, LineKind.NOTE) for block in blocks]
-    if kept and policy == "announce":
-        kept[0] = replace(kept[0], before=_word(ANNOUNCED[Sort.NOTE], language))
-        kept[-1] = replace(kept[-1], after=_word(END_OF_NOTE, language))
-    return kept
+def _with_notes(kept: Kept, notes: dict[str, list[Block]], policy: Policy, language: str) -> Iterator[Kept]:
+    """A block and after it the notes that it refers to, each at its first reference; notes may refer to notes."""
+    yield kept
+    for mark in kept.block.marks:
+        blocks = notes.pop(mark.value, []) if mark.marking is Marking.NOTE and policy != "skip" else []
+        for position, block in enumerate(blocks):
+            announced = policy == "announce"
+            before = _word(ANNOUNCED[Sort.NOTE], language) if announced and position == 0 else ""
+            after = _word(END_OF_NOTE, language) if announced and position == len(blocks) - 1 else ""
+            yield from _with_notes(Kept(block, LineKind.NOTE, before, after), notes, policy, language)
 
 
 def _word(words: Mapping[str, str], language: str) -> str:

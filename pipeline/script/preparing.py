@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.materials import Break, Chapter, Element, Line, LineKind, Manuscript
-from pipeline.production import Policies, ScriptFormat
+from pipeline.production import NARRATOR, Policies, ScriptFormat
 from pipeline.script.accounting import account_for_source
-from pipeline.script.blocks import Block, Document, Sort
+from pipeline.script.blocks import Document, Sort
 from pipeline.script.duration import primary
 from pipeline.script.lexicon import Lexicon, load_lexicon
-from pipeline.script.lines import announcement, elements_of
+from pipeline.script.lines import announcement, elements_of, slice_block
 from pipeline.script.policies import Kept, keep
 from pipeline.script.reading import read_document
 from pipeline.script.reading.headings import heading_of
@@ -52,9 +52,9 @@ class _Draft:
         )
 
 
-Recast = Callable[[Sequence[Block], str], Sequence[Sequence[Block]]]
-"""Gives the speech in a chapter's paragraphs to roles: the paragraphs and the chapter's title in, for each paragraph
-its stretches out, in order and complete."""
+Recast = Callable[[Sequence[str], int], Sequence[Sequence[tuple[int, int, str]]]]
+"""Gives a chapter's speech to roles: its paragraphs and its number in, for each paragraph its stretches (start, end,
+role) out, in order and complete."""
 
 
 def read_manuscript(
@@ -98,13 +98,15 @@ def read_manuscript(
     _check_language(document, language)
     drafts = _drafts(document, keep(document, policies, language))
     title = str(document.meta.get("title") or path.stem)
-    chapters = _chapters(_join_parts(drafts, document), title, setting, recast)
+    drafts = _join_parts(drafts, document)
+    chapters = _chapters(drafts, title, setting, recast)
     if not any(chapter.spoken for chapter in chapters) and not ledger.problems:
         ledger.problem("the script holds nothing to read aloud", 0, "write some words in it")
     _check_contents(document)
     ledger.close()
     manuscript = Manuscript(ledger.source, chapters, document.meta, notices=tuple(ledger.notices))
-    return replace(manuscript, account=account_for_source(document, manuscript))
+    begins = [draft.parts[0].block.start for draft in drafts]
+    return replace(manuscript, account=account_for_source(document, manuscript, begins))
 
 
 def _drafts(document: Document, kept: Sequence[Kept]) -> list[_Draft]:
@@ -165,14 +167,14 @@ def _chapters(drafts: Sequence[_Draft], title: str, setting: Setting, recast: Re
             step = "write its text below the heading, or delete the heading"
             setting.ledger.problem(what, draft.parts[0].block.start, step)
         named = " ".join(named.split()) or (OPENING if len(drafts) > 1 else title)
-        elements = _elements(draft, number, named, setting, recast)
+        elements = _elements(draft, number, setting, recast)
         chapters.append(Chapter(number, named, elements, setting.ledger.source.place(draft.parts[0].block.start)))
     return tuple(chapters)
 
 
-def _elements(draft: _Draft, number: int, title: str, setting: Setting, recast: Recast | None) -> tuple[Element, ...]:
+def _elements(draft: _Draft, number: int, setting: Setting, recast: Recast | None) -> tuple[Element, ...]:
     elements: list[Element] = []
-    for kept in _recast(_announced(draft, number, setting, elements), title, recast):
+    for kept in _recast(_announced(draft, number, setting, elements), number, recast):
         block = kept.block
         if block.sort is Sort.BREAK:
             elements.append(Break(setting.ledger.source.place(block.start)))
@@ -212,13 +214,19 @@ def _announced(draft: _Draft, number: int, setting: Setting, elements: list[Elem
     return draft.parts[count:]
 
 
-def _recast(parts: Sequence[Kept], title: str, recast: Recast | None) -> list[Kept]:
+def _recast(parts: Sequence[Kept], chapter: int, recast: Recast | None) -> list[Kept]:
     """The parts with quoted speech as blocks of their own, each with its role."""
-    prose = [kept for kept in parts if kept.block.sort is Sort.PARAGRAPH and kept.block.role is None]
+    prose = [kept for kept in parts if kept.kind is LineKind.PARAGRAPH and not kept.block.role and kept.block.text]
     if recast is None or not prose:
         return list(parts)
-    stretches = dict(zip(map(id, prose), recast([kept.block for kept in prose], title), strict=True))
-    return [replace(kept, block=block) for kept in parts for block in stretches.get(id(kept), (kept.block,))]
+    stretches = dict(zip(map(id, prose), recast([kept.block.text for kept in prose], chapter), strict=True))
+    return [
+        replace(kept, block=replace(slice_block(kept.block, start, end), role=None if role == NARRATOR else role))
+        if id(kept) in stretches
+        else kept
+        for kept in parts
+        for start, end, role in stretches.get(id(kept), ((0, 0, NARRATOR),))
+    ]
 
 
 def _wordless(kept: Kept, setting: Setting) -> None:

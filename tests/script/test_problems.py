@@ -77,9 +77,9 @@ def test_a_file_that_is_no_text_is_named_with_the_way_out(read: Read, content: b
 def test_a_missing_script_a_folder_and_an_unknown_suffix_are_input_errors(read: Read, tmp_path: Path) -> None:
     for path, what in ((tmp_path / "no.md", "no such script"), (tmp_path, "suffix")):
         with pytest.raises(ProblemsError, match=what):
-            read_manuscript(path, format="auto", language="en", lexicon={}, roles=["NARRATOR"])
+            read_manuscript(path, format="auto", language="en", roles=["NARRATOR"])
     with pytest.raises(ProblemsError, match="cannot be read"):
-        read_manuscript(tmp_path, format="text", language="en", lexicon={}, roles=["NARRATOR"])
+        read_manuscript(tmp_path, format="text", language="en", roles=["NARRATOR"])
     with pytest.raises(ProblemsError, match="does not tell"):
         read("Hi.", name="script.rst")
 

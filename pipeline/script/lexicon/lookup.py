@@ -1,7 +1,7 @@
 """A lexicon looked up in a text: whole words, the longest entry first, in time that does not depend on its size.
 
-Words are found by dictionary: each entry hangs on its first word, and a text is only looked at where one of its words
-is such a first word.
+Words are found by dictionary: a word hangs on itself, a phrase on its first two words, and a text is only looked at
+where such words stand in it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.materials import Edit
 from pipeline.script.edits import speak
@@ -33,15 +34,19 @@ class _Candidate:
 
     Attributes:
         rank: which of two that match the same stretch wins: the greater.
-        phrase: None for a single word.
+        is_phrase: it is more than a word and needs a pattern.
         lead: characters of the entry before its first word: the apostrophe of ``'tis``.
     """
 
     entry: Entry
     rank: tuple[int, bool, int, int]
     folded: str
-    phrase: re.Pattern[str] | None
+    is_phrase: bool
     lead: int
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return _pattern(self.folded, self.entry.exact)
 
 
 @dataclass(frozen=True)
@@ -55,21 +60,25 @@ class Lexicon:
 
     entries: tuple[Entry, ...] = ()
     sources: tuple[int, ...] = ()
-    _by_word: dict[str, tuple[_Candidate, ...]] = field(init=False, repr=False, compare=False)
+    _words: dict[str, tuple[_Candidate, ...]] = field(init=False, repr=False, compare=False)
+    _phrases: dict[tuple[str, str], tuple[_Candidate, ...]] = field(init=False, repr=False, compare=False)
+    _firsts: frozenset[str] = field(init=False, repr=False, compare=False)
     _odd: tuple[_Candidate, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        found: dict[str, list[_Candidate]] = {}
-        odd = []
+        hung: dict[tuple[str, ...], list[_Candidate]] = {}
         for position, entry in enumerate(self.entries):
             source = self.sources[position] if self.sources else int(entry.level)
-            candidate, first = _candidate(entry, (source, entry.exact, len(entry.language), position))
-            if first:
-                found.setdefault(first, []).append(candidate)
-            else:
-                odd.append(candidate)
-        object.__setattr__(self, "_by_word", {first: tuple(some) for first, some in found.items()})
-        object.__setattr__(self, "_odd", tuple(odd))
+            candidate, hook = _candidate(entry, (source, entry.exact, len(entry.language), position))
+            hung.setdefault(hook, []).append(candidate)
+        found = {
+            "_words": {hook[0]: tuple(some) for hook, some in hung.items() if len(hook) == 1},
+            "_phrases": {hook: tuple(some) for hook, some in hung.items() if len(hook) == 2},
+            "_firsts": frozenset(hook[0] for hook in hung if hook),
+            "_odd": tuple(hung.get((), ())),
+        }
+        for name, value in found.items():
+            object.__setattr__(self, name, value)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -115,38 +124,43 @@ class Lexicon:
     def _matches(self, text: str) -> Iterator[tuple[int, int, _Candidate]]:
         """Every entry at every place, of any language: start, end and entry."""
         for candidate in self._odd:
-            assert candidate.phrase is not None
-            for match in candidate.phrase.finditer(text):
+            for match in candidate.pattern.finditer(text):
                 if _stands_free(text, *match.span()):
                     yield *match.span(), candidate
-        by_word = self._by_word
-        if not by_word or by_word.keys().isdisjoint(map(str.casefold, _WORD.findall(text))):
+        if self._firsts.isdisjoint(map(str.casefold, _WORD.findall(text))):
             return
-        for word in _WORD.finditer(text):
-            for candidate in by_word.get(word[0].casefold(), ()):
-                span = _span(candidate, word, text)
-                if span is not None and _stands_free(text, *span):
-                    yield *span, candidate
+        words = [(match[0].casefold(), match) for match in _WORD.finditer(text)]
+        for index, (first, word) in enumerate(words):
+            if first in self._firsts:
+                second = words[index + 1][0] if index + 1 < len(words) else ""
+                for candidate in (*self._words.get(first, ()), *self._phrases.get((first, second), ())):
+                    span = _span(candidate, word, text)
+                    if span is not None and _stands_free(text, *span):
+                        yield *span, candidate
 
 
-def _candidate(entry: Entry, rank: tuple[int, bool, int, int]) -> tuple[_Candidate, str]:
-    """The entry made ready, and the word it hangs on; empty where it has none that a text could be searched for."""
+def _candidate(entry: Entry, rank: tuple[int, bool, int, int]) -> tuple[_Candidate, tuple[str, ...]]:
+    """The entry made ready, and the words it hangs on; none where a text could not be searched for them."""
     folded = entry.word.translate(_SAME)
-    first = _WORD.search(folded)
-    if first is not None and first[0] == folded:
-        return _Candidate(entry, rank, folded, None, 0), folded.casefold()
-    flags = re.NOFLAG if entry.exact else re.IGNORECASE
-    phrase = re.compile(r"\s+".join(map(re.escape, folded.split())), flags)
-    hangs = first is not None and " " not in folded[: first.start()]
-    lead = first.start() if first is not None and hangs else 0
-    return _Candidate(entry, rank, folded, phrase, lead), first[0].casefold() if first is not None and hangs else ""
+    words = list(_WORD.finditer(folded))
+    if words and words[0][0] == folded:
+        return _Candidate(entry, rank, folded, False, 0), (folded.casefold(),)
+    lead = words[0].start() if words else 0
+    if not words or " " in folded[:lead]:
+        return _Candidate(entry, rank, folded, True, 0), ()
+    return _Candidate(entry, rank, folded, True, lead), tuple(word[0].casefold() for word in words[:2])
+
+
+@lru_cache(maxsize=65_536)
+def _pattern(phrase: str, exact: bool) -> re.Pattern[str]:
+    return re.compile(r"\s+".join(map(re.escape, phrase.split())), re.NOFLAG if exact else re.IGNORECASE)
 
 
 def _span(candidate: _Candidate, word: re.Match[str], text: str) -> tuple[int, int] | None:
-    if candidate.phrase is None:
+    if not candidate.is_phrase:
         return word.span() if not candidate.entry.exact or word[0] == candidate.folded else None
     start = word.start() - candidate.lead
-    match = candidate.phrase.match(text, start) if start >= 0 else None
+    match = candidate.pattern.match(text, start) if start >= 0 else None
     return match.span() if match else None
 
 

@@ -86,7 +86,7 @@ def _back(rows: Sequence[tuple[int, Row]], stop: int) -> int:
             return at
     title = key(rows[-1][1].text)
     near = any(_ratio(title, key(clean(row.text))) >= ALIKE for _, row in rows[:-1])
-    return rows[-1][0] if near or rows[-1][1].text.isupper() and not rows[0][1].text.isupper() else stop
+    return rows[-1][0] if near or (rows[-1][1].text.isupper() and not rows[0][1].text.isupper()) else stop
 
 
 def _is_prose(clump: Clump, layout: Layout) -> bool:

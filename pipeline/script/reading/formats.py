@@ -7,9 +7,8 @@ import re
 import zipfile
 from pathlib import Path
 
-from pipeline.errors import ProblemsError
+from pipeline.errors import Place, ProblemsError
 from pipeline.materials import Notice
-from pipeline.errors import Place
 from pipeline.production import ScriptFormat
 from pipeline.script.reading.source import whole
 
@@ -87,7 +86,7 @@ def _zipped(path: Path, content: bytes) -> ScriptFormat:
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
         what = "the script is a zip archive (an EPUB or a Word file?), and a damaged one"
         raise whole(path, what, "get the file again, or export it again") from None
-    if kind.strip() == "application/epub+zip" or "META-INF/container.xml" in names and "text" not in kind:
+    if kind.strip() == "application/epub+zip" or ("META-INF/container.xml" in names and "text" not in kind):
         return "epub"
     if "word/document.xml" in names:
         return "docx"

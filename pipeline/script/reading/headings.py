@@ -84,7 +84,7 @@ ORDERED = re.compile(
 BARE = re.compile(rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})[.)]?")
 TITLED = re.compile(rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})(?:[.)]\s*(?:[—–-]+\s*)?|\s+[—–-]+\s+|\s+)(?P<title>[\"“‘«_]?[A-ZÀ-Þ].*)", re.DOTALL)
 PARTED = re.compile(rf"(?:{_cased(PARTS)})\b")
-SMALL = frozenset("a an and the of in on at to for from by with or nor but is as it de la le les el los las del y en der die das und von zu im am di il da do dos e o".split())
+SMALL = frozenset(["a", "an", "and", "the", "of", "in", "on", "at", "to", "for", "from", "by", "with", "or", "nor", "but", "is", "as", "it", "de", "la", "le", "les", "el", "los", "las", "del", "y", "en", "der", "die", "das", "und", "von", "zu", "im", "am", "di", "il", "da", "do", "dos", "e", "o"])
 QUOTES = "\"“”‘’«»„‚'"
 
 

@@ -21,7 +21,6 @@ from pipeline.script.reading.unwrapping import (
     COLUMNS,
     HOLE,
     Clump,
-    Layout,
     Paragraph,
     clumps_of,
     is_table,
@@ -214,7 +213,7 @@ class _Reader:
             return match
         shouted = name == name.upper() and any(letter.isupper() for letter in name)
         near = difflib.get_close_matches(name, sorted({*self.roles, NARRATOR}), 1)
-        if not shouted or text == text.upper() and len(text) > match.end() or (self.frame.is_gutenberg and not near):
+        if not shouted or (text == text.upper() and len(text) > match.end()) or (self.frame.is_gutenberg and not near):
             return None
         return match
 

@@ -75,7 +75,7 @@ def _read(clump: Clump, layout: Layout) -> tuple[Heading, int] | None:
     if not rest:
         return heading, 1
     joined = " ".join(row.text for row in rest)
-    if len(rest) <= 4 and (is_capitals(joined) or all(row.indent > 1 for row in clump) or len(joined) <= 60 and is_title(joined)):
+    if len(rest) <= 4 and (is_capitals(joined) or all(row.indent > 1 for row in clump) or (len(joined) <= 60 and is_title(joined))):
         return _joined(heading, joined), len(clump)
     if heading.title and len(rest) <= 3 and first.right >= 0.8 * layout.width:
         return _joined(heading, joined), len(clump)

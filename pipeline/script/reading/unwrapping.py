@@ -144,7 +144,7 @@ def is_table(clump: Clump) -> bool:
     ruled = sum(RULE.fullmatch(row.text) is not None for row in clump)
     if len(parted) < 2 or len(parted) + ruled < 0.8 * len(clump):
         return False
-    return ruled > 0 or len(parted) > 2 and bool(set.intersection(*parted) or any("\t" in row.text for row in clump))
+    return ruled > 0 or (len(parted) > 2 and bool(set.intersection(*parted) or any("\t" in row.text for row in clump)))
 
 
 def _openings(clump: Clump, layout: Layout) -> list[bool]:
@@ -171,9 +171,7 @@ def _fits(row: Row, below: Row, width: int) -> bool:
 
 LINE_END = re.compile(r"(?<=[^\W\d_])(?P<hyphen>[-‐])\n(?P<rest>[ \t]*)(?=[^\W\d_])")
 COMPOUNDING = frozenset(
-    "well ill self half all ex non new old one two three four five six seven eight nine twenty thirty forty fifty sixty "
-    "seventy eighty ninety mid cross high low long short good great grand far deep dark light fair first second third "
-    "to co anti pre post so by court mother father brother sister sub vice wide hard soft quick slow ever never".split()
+    ["well", "ill", "self", "half", "all", "ex", "non", "new", "old", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "mid", "cross", "high", "low", "long", "short", "good", "great", "grand", "far", "deep", "dark", "light", "fair", "first", "second", "third", "to", "co", "anti", "pre", "post", "so", "by", "court", "mother", "father", "brother", "sister", "sub", "vice", "wide", "hard", "soft", "quick", "slow", "ever", "never"]
 )
 
 
