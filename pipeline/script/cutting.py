@@ -32,7 +32,7 @@ SPACE_COST = 3.0
 STOP_INSIDE_COST = 6.0  # 'Mr.' and its like
 LETTER_COST = 20.0
 
-SHORT_PART_S = 3.0
+SHORT_SHARE = 0.375  # of the target: three seconds of eight
 SHORT_COST = 1.5
 
 _CONJUNCTIONS = {
@@ -117,6 +117,7 @@ def _best_cuts(atoms: list[Atom], costs: list[float], limits: ReadingLimits, est
     begins = [end + len(atom.spoken) - len(atom.spoken.lstrip()) for end, atom in zip(ends, atoms, strict=False)]
     most = limits.max_characters or ends[-1]
     before = [0.0, *costs]
+    short = SHORT_SHARE * limits.target_s
     best, chosen = [0.0], [0]
     for end in range(1, len(atoms) + 1):
         cheapest, first = inf, end - 1
@@ -125,7 +126,7 @@ def _best_cuts(atoms: list[Atom], costs: list[float], limits: ReadingLimits, est
             if start < end - 1 and (length > limits.max_s or ends[end] - begins[start] > most):
                 break
             off = length / limits.target_s - 1.0
-            cost = best[start] + before[start] + off * off + (SHORT_COST if length < SHORT_PART_S else 0.0)
+            cost = best[start] + before[start] + off * off + (SHORT_COST if length < short else 0.0)
             if cost <= cheapest:
                 cheapest, first = cost, start
         best.append(cheapest)

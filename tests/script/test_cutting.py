@@ -32,7 +32,9 @@ def edit(shown: str, words: str, spoken: str, phonemes: str = "") -> Edit:
 @st.composite
 def edited(draw: st.DrawFn) -> Sentence:
     """A sentence with edits anywhere, over words and inside them, taking away and adding."""
-    word = st.one_of(st.text(string.ascii_lowercase, min_size=1, max_size=9), st.sampled_from(["42", "Mr.", "—", "x,"]))
+    word = st.one_of(
+        st.text(string.ascii_lowercase, min_size=1, max_size=9), st.sampled_from(["42", "Mr.", "—", "x,"])
+    )
     shown = " ".join(draw(st.lists(word, min_size=1, max_size=60)))
     bounds = sorted(draw(st.sets(st.integers(0, len(shown)), max_size=16)))
     spoken = st.lists(word, max_size=6).map(" ".join)
@@ -54,7 +56,9 @@ LIMITS = st.builds(
 
 @settings(max_examples=120, deadline=None)
 @given(edited(), LIMITS)
-def test_of_every_part_the_spoken_text_is_the_shown_one_with_its_edits(whole: Sentence, limits: ReadingLimits) -> None:
+def test_of_every_part_the_spoken_text_is_the_shown_one_with_its_edits(
+    whole: Sentence, limits: ReadingLimits
+) -> None:
     parts = [breath.sentence for breath in breaths(whole, limits, "en")]
     for part in parts:
         assert speak(part.shown, part.edits) == part.spoken
@@ -68,7 +72,9 @@ def test_words_of_parts_stand_where_the_source_has_them(whole: Sentence, limits:
     source = " " * whole.start + whole.shown
     for breath in breaths(whole, limits, "en"):
         part = breath.sentence
-        assert [source[start:end] for start, end in part.words] == [part.shown[a:b] for a, b in word_spans(part.shown)]
+        assert [source[start:end] for start, end in part.words] == [
+            part.shown[a:b] for a, b in word_spans(part.shown)
+        ]
         if part.words:
             assert (part.start, part.end) == (part.words[0][0], part.words[-1][1])
 
