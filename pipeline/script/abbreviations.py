@@ -34,7 +34,7 @@ _FOREIGN = {
 _NUMBERED = (
     "no nos nr nrn num núm n° nº no° ch chap p pp pg vol vols fig figs art arts sec sect par para párr párrf l ll bk "
     "abb s taf bd kap abs anm str tel ext apdo pág págs cap pag pagg ed eds ms mss op opp c ca v vv vs est tit cl "
-    "al inc § rm apt ste b d fl "
+    "al inc § rm apt ste b d fl rs "
     "jan feb mar apr jun jul aug sept sep oct nov dec jän märz okt dez ene abr ago dic janv févr avr juil août déc "
     "gen mag giu lug set ott fev out dez "
     "mon tue tues wed thu thur thurs fri sat sun lun mié jue vie sáb dom mer gio ven sab seg ter qua qui sex"
