@@ -26,14 +26,15 @@ LETTERS_PER_S = {
 }
 """Narration pace by primary language. Measured for the first six (5-fold error 3.5-6.3 %); the rest by ear."""
 
-PACES = {("hibari", "en"): 0.92, ("kokoro", "en"): 0.92}
+PACES = {("hibari", "en"): 0.92, ("kokoro", "en"): 0.97}
 """What an engine's sounds take for one second of estimate, by engine and primary language.
 
 Measured by `calibrate` on single sentences of nine English novels, 1 to 60 words long: hibari ``heart`` 0.922 on 145
-takes, kokoro ``af_heart`` 0.923 on 115. A pace fitted on four fifths predicts the others with an error of 4.0 % and
-4.2 % on average, 11.4 % and 10.2 % at the 95th percentile. Weights of an engine's own for letters, breaths and stops
-predict no better (4.6 % and 4.9 %), so one figure serves. Under three seconds the 0.8 s of quiet at both ends of a
-sound weigh in: such takes are 0.4 s longer than predicted.
+takes; kokoro ``af_heart`` 0.923 on 115 and ``bm_george`` 1.020 on 48, of which it has the middle: voices differ more
+than engines. A pace fitted on four fifths predicts the others with an error of 4.0, 4.2 and 4.9 % on average, 11.4,
+10.2 and 11.8 % at the 95th percentile. Weights of a voice's own for letters, breaths and stops predict no better (4.6
+and 4.9 % for the two hearts), so one figure serves. Under three seconds the 0.8 s of quiet at both ends of a sound
+weigh in: such takes are 0.4 to 0.6 s longer than predicted.
 """
 
 LEAST_TAKES = 30

@@ -32,7 +32,7 @@ deliver: [flac]
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> CallSheet:
     """A production whose takes are in its vault; Tom says little."""
     folder = tmp_path_factory.mktemp("harbour")
-    said = [f"The boats were out all night and nobody in harbour {word} knew it." for word in _words(40)]
+    said = [f"The boats were out all night and nobody in harbour {word} knew it." for word in _words(32)]
     script = "\n\n".join(f"{line}\n\nANNA: {line}" for line in said)
     (folder / "harbour.md").write_text(f"# One\n\n{script}\n\nTOM: I saw it twice last night, in the east.\n")
     (folder / "harbour.yaml").write_text(PRODUCTION)

@@ -54,7 +54,7 @@ LIMITS = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(edited(), LIMITS)
 def test_of_every_part_the_spoken_text_is_the_shown_one_with_its_edits(
     whole: Sentence, limits: ReadingLimits
@@ -66,7 +66,7 @@ def test_of_every_part_the_spoken_text_is_the_shown_one_with_its_edits(
     assert "".join("".join(part.shown.split()) for part in parts) == "".join(whole.shown.split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(edited(), LIMITS)
 def test_words_of_parts_stand_where_the_source_has_them(whole: Sentence, limits: ReadingLimits) -> None:
     source = " " * whole.start + whole.shown
@@ -79,7 +79,7 @@ def test_words_of_parts_stand_where_the_source_has_them(whole: Sentence, limits:
             assert (part.start, part.end) == (part.words[0][0], part.words[-1][1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(edited(), st.floats(6.0, 8.0))
 def test_no_edit_is_torn_that_fits_in_one_breath(whole: Sentence, target: float) -> None:
     parts = breaths(whole, ReadingLimits(target, 1.5 * target), "en")

@@ -91,7 +91,7 @@ def test_a_slow_voice_gets_shorter_chunks() -> None:
     assert max(chunk.estimated_s for chunk in slow) <= 12.0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(edited(), edited(), LIMITS)
 def test_sentences_of_chunks_are_the_manuscripts_cut_at_the_same_place(
     one: Sentence, other: Sentence, limits: ReadingLimits
