@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import click
@@ -12,7 +12,8 @@ from rich.table import Table
 from pipeline.booth import lengths_of
 from pipeline.cli.watching import clock
 from pipeline.flows.callsheet import CallSheet
-from pipeline.script import TooFewTakes, calibrate
+from pipeline.materials import Chunk
+from pipeline.script import TooFewTakes, calibrate, chunk_manuscript
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Finding:
         longest_s: the longest chunk by that estimate.
         max_s: the longest that the engine reads well.
         used: the pace that the chunks were packed by.
+        chunks: of the role, were they packed by the measured pace.
+        again: those of them that are not there now and would be recorded.
     """
 
     role: str
@@ -37,6 +40,8 @@ class Finding:
     longest_s: float
     max_s: float
     used: float
+    chunks: int
+    again: int
 
 
 def show_paces(sheet: CallSheet) -> None:
@@ -52,8 +57,8 @@ def show_paces(sheet: CallSheet) -> None:
     for finding in findings:
         if finding.pace is not None and round(finding.pace, 2) != round(finding.used, 2):
             click.echo(
-                f"cast: {finding.role}: pace: {finding.pace:.2f} packs {finding.role} by what was measured; chunks "
-                "that come out otherwise are recorded again"
+                f"with 'pace: {finding.pace:.2f}' under 'cast: {finding.role}:' {finding.again:,} of its "
+                f"{finding.chunks:,} chunks come out otherwise and are recorded anew"
             )
         elif finding.pace is None:
             click.echo(f"{finding.role}: {finding.takes} takes are too few; render more of it first")
@@ -61,23 +66,40 @@ def show_paces(sheet: CallSheet) -> None:
 
 def paces_of(sheet: CallSheet) -> Iterator[Finding]:
     """What the vault knows of each role's pace."""
+    used = {role: float(getattr(voice, "pace", 1.0)) for role, voice in sheet.cast.items()}
     for role, voice in sheet.cast.items():
         takes = list(lengths_of(voice, sheet.vault))
-        estimates = [c.estimated_s for chapter in sheet.chapters for c in chapter.chunks if c.role == role]
-        try:
-            pace = calibrate(takes)
-        except TooFewTakes:
-            pace = None
+        now = [chunk for chapter in sheet.chapters for chunk in chapter.chunks if chunk.role == role]
+        pace = _pace(takes)
+        new = _packed(sheet, role, used | {role: pace}) if pace is not None else now
+        known = {chunk.spoken for chunk in now}
         yield Finding(
             role=role,
             voice=f"{voice.engine.name}/{voice.voice.rpartition('/')[2]}",
             takes=len(takes),
             pace=pace,
-            estimated_s=sum(estimates),
-            longest_s=max(estimates, default=0.0),
+            estimated_s=sum(chunk.estimated_s for chunk in now),
+            longest_s=max((chunk.estimated_s for chunk in now), default=0.0),
             max_s=voice.limits.max_s,
-            used=getattr(voice, "pace", 1.0),
+            used=used[role],
+            chunks=len(new),
+            again=sum(chunk.spoken not in known for chunk in new),
         )
+
+
+def _pace(takes: Sequence[tuple[str, str, float]]) -> float | None:
+    try:
+        return round(calibrate(takes), 2)
+    except TooFewTakes:
+        return None
+
+
+def _packed(sheet: CallSheet, role: str, paces: Mapping[str, float]) -> list[Chunk]:
+    """The role's chunks of the script, credits aside, as these paces pack them."""
+    limits = {name: voice.limits for name, voice in sheet.cast.items()}
+    language = sheet.order.production.language
+    chapters, _ = chunk_manuscript(sheet.manuscript, limits=limits, language=language, paces=paces)
+    return [chunk for chapter in chapters for chunk in chapter.chunks if chunk.role == role]
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:

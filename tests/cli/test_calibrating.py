@@ -32,7 +32,7 @@ deliver: [flac]
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> CallSheet:
     """A production whose takes are in its vault; Tom says little."""
     folder = tmp_path_factory.mktemp("harbour")
-    said = [f"The boats were out all night and nobody in harbour {word} knew it." for word in _words(32)]
+    said = [f"The boats were out all night and nobody in harbour {word} knew it." for word in _words(34)]
     script = "\n\n".join(f"{line}\n\nANNA: {line}" for line in said)
     (folder / "harbour.md").write_text(f"# One\n\n{script}\n\nTOM: I saw it twice last night, in the east.\n")
     (folder / "harbour.yaml").write_text(PRODUCTION)
@@ -46,7 +46,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> CallSheet:
 
 
 def _words(count: int) -> list[str]:
-    return [f"{'abcdefgh'[i // 8]}{'aeiouyae'[i % 8]}n" for i in range(count)]
+    return [f"{first}{vowel}n" for first in "bcdfgh" for vowel in "aeiouy"][:count]
 
 
 def test_a_roles_pace_is_that_of_its_takes_at_the_voices_own_speed(recorded: CallSheet) -> None:
@@ -58,8 +58,21 @@ def test_a_roles_pace_is_that_of_its_takes_at_the_voices_own_speed(recorded: Cal
             for take in takes
             if take["role"] == role and estimate_seconds(take["spoken"], "en") >= 3.0
         ]
-        assert found[role].pace == pytest.approx(median(lengths))
+        assert found[role].pace == pytest.approx(median(lengths), abs=0.005)
     assert found["ANNA"].pace == pytest.approx(found["NARRATOR"].pace, rel=0.05)
+
+
+def test_whole_lines_come_out_as_they_are_at_any_pace_near_the_usual_one(recorded: CallSheet) -> None:
+    narrator = next(finding for finding in paces_of(recorded) if finding.role == "NARRATOR")
+    assert (narrator.chunks, narrator.again) == (35, 0)
+
+
+def test_a_much_slower_voice_would_have_its_lines_cut_and_recorded_anew(
+    recorded: CallSheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.calibrating.calibrate", lambda _takes: 9.0)
+    anna = next(finding for finding in paces_of(recorded) if finding.role == "ANNA")
+    assert anna.again == anna.chunks > 34
 
 
 def test_too_few_takes_tell_nothing(recorded: CallSheet) -> None:
