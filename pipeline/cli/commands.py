@@ -234,6 +234,43 @@ def prompt(voice: str, *, path: Path, model: str) -> None:
 
 
 @chapterhouse.group()
+def lexicon() -> None:
+    """How words are said: what to look at, check and export pronunciation lexicons."""
+
+
+@lexicon.command("suggest")
+@PRODUCTION
+@click.option(
+    "--csv", "path", type=click.Path(path_type=Path), help="Write a lexicon to fill in, instead of a table."
+)
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="No more words than this.")
+def suggest_words(production: Path, *, path: Path | None, limit: int) -> None:
+    """List the words that may be said wrongly, the costliest first. Loads no narrator."""
+    from pipeline.cli import lexicon as bodies
+
+    bodies.suggest_words(production, path=path, limit=limit)
+
+
+@lexicon.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+def check_lexicon(file: Path) -> None:
+    """Check a lexicon FILE (.csv or .pls)."""
+    from pipeline.cli import lexicon as bodies
+
+    bodies.check_lexicon(file)
+
+
+@lexicon.command("export")
+@click.argument("source", type=click.Path(path_type=Path), metavar="PRODUCTION.yaml|FILE")
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A file: .pls or .csv.")
+def export_lexicon(source: Path, target: Path) -> None:
+    """Write a production's whole lexicon, or a lexicon file, as W3C PLS or CSV."""
+    from pipeline.cli import lexicon as bodies
+
+    bodies.export_lexicon(source, target)
+
+
+@chapterhouse.group()
 def models() -> None:
     """Fetch, list, verify and remove models."""
 

@@ -71,7 +71,9 @@ def draw_up(order: Order) -> CallSheet:
     """
     production = order.production
     cast = resolve_cast(order)
-    lexicon = load_lexicon(production.lexicons, production.lexicon)
+    noted: list[Notice] = []
+    places = {word: order.place("lexicon", word) for word in production.lexicon}
+    lexicon = load_lexicon(production.lexicons, production.lexicon, places=places, notify=noted.append)
     engines = {role: voice.engine for role, voice in cast.items()}
     manuscript = read_manuscript(
         order.script,
@@ -89,7 +91,7 @@ def draw_up(order: Order) -> CallSheet:
     opening, closing = _credits(order, lexicon, last=chapters[-1].number, limits=limits)
     place = Place(str(order.script))
     remarked = remarks(chapters, engines, language=production.language, place=place)
-    notices = (*check_cover(order), *_room_notices(order), *manuscript.notices, *remarked, *notices)
+    notices = (*check_cover(order), *_room_notices(order), *noted, *manuscript.notices, *remarked, *notices)
     return CallSheet(order, cast, (*opening, *chapters, *closing), notices, manuscript)
 
 

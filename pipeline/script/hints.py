@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pipeline.engines.ipa import strange_signs
 from pipeline.materials import Edit, LineKind
 from pipeline.script.blocks import Mark, Marking
 from pipeline.script.duration import primary
@@ -46,6 +47,9 @@ def _edits(shown: str, mark: Mark, saying: Saying, setting: Setting) -> Iterator
         case Marking.SAY:
             yield Edit(mark.start, mark.end, mark.value, "say")
         case Marking.IPA:
+            if strange := strange_signs(mark.value):
+                what = f"'{' '.join(strange)}' in the phonemes of '{text}' is no sign of the IPA"
+                setting.ledger.problem(what, saying.offset, "write it with another sign, or use 'say:'")
             yield Edit(mark.start, mark.end, text, "say", mark.value)
         case Marking.AS:
             yield from _said_as(text, mark, saying, setting)

@@ -25,6 +25,11 @@ def elements_of(kept: Kept, setting: Setting) -> list[Element]:
     """The lines of a block, and the pauses and cues between them."""
     block = _collapsed(kept.block)
     elements: list[Element] = []
+    if not any(letter.isalnum() for letter in block.text):
+        for mark in block.marks:
+            if mark.marking is Marking.SOUND:
+                what = f"[{mark.value}] stands without words and is left out; write it beside some"
+                setting.ledger.notice(what, block.start)
     for piece in _pieces(block):
         if isinstance(piece, Mark):
             elements += _rest_or_cue(piece, block, setting.ledger)
@@ -90,7 +95,7 @@ def _pieces(block: Block) -> Iterator[Block | Mark]:
 
 
 def _rest_or_cue(mark: Mark, block: Block, ledger: Ledger) -> list[Element]:
-    offset = block.offsets[min(mark.start, len(block.offsets) - 1)] if len(block.offsets) else block.start
+    offset = block.offsets[mark.start - 1] + 1 if mark.start else block.start  # behind its neighbour
     place = ledger.source.place(offset)
     if mark.marking is Marking.PAUSE:
         return [Rest(float(mark.value), place)]

@@ -8,6 +8,7 @@ from pipeline.engines import Engine
 from pipeline.errors import InputError, Place, ProblemsError
 from pipeline.materials import ChapterChunks, Chunk, Notice
 from pipeline.script.duration import primary
+from pipeline.script.lexicon import respell
 from pipeline.script.normalising import has_rules, unread
 from pipeline.script.sentences import has_model
 
@@ -73,7 +74,8 @@ def _of_chunk(chunk: Chunk, engine: Engine, language: str) -> Iterator[Notice]:
             for edit in sentence.edits:
                 if edit.phonemes and edit.spoken == sentence.shown[edit.start : edit.end]:
                     what = f"{engine.name} takes no phonemes and reads '{edit.spoken}' as it is spelt"
-                    yield Notice(f"{what}; give a respelling too ('say')", chunk.place)
+                    advice = f"give a respelling too, perhaps 'say: {respell(edit.phonemes)}'"
+                    yield Notice(f"{what}; {advice}", chunk.place)
     spoken = chunk.spoken
     for sound in abilities.sounds:
         spoken = spoken.replace(f"[{sound}]", "")

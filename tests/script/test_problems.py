@@ -14,7 +14,7 @@ from .conftest import Read
 
 # script, line, column, words of the problem, words of the next step
 PROBLEMS = {
-    "unknown tag": ("# A\n\nHello [laughs] you.", 3, 7, "no tag [laughs]", r"\[laughs\]"),
+    "unknown tag": ("# A\n\nHello [explodes] you.", 3, 7, "no tag [explodes]", r"\[explodes\]"),
     "misspelt pause": ("Hello [pasue 1s] you.", 1, 7, "no tag [pasue 1s]", "did you mean [pause 1s]?"),
     "bad pause": ("Hello.\n\n[pause long]", 3, 1, "[pause long] is not a pause", "[pause 300ms]"),
     "pause without a number": ("Hello. [pause]", 1, 8, "[pause] is not a pause", "[pause 1s]"),
@@ -33,14 +33,14 @@ PROBLEMS = {
     "front matter a list": ("---\n- A\n---\nHi.", 2, 1, "not a list of 'name: value'", "YAML"),
     "front matter not closed": ("---\ntitle: A\n\nHi.", 1, 1, "front matter is not closed", "---"),
     "comment not closed": ("---\na: 1\n---\nHi <!-- there.\n", 4, 4, "a comment is not closed", "-->"),
-    "table": ("Hi.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", 3, 1, "a table", "sentences"),
-    "table without edges": ("Hi.\n\na | b\n--|--\n1 | 2\n", 4, 1, "a table", "sentences"),
+    "table drawn with lines": ("Hi.\n\n+---+---+\n| a | b |\n+---+---+\n", 3, 1, "a table drawn", "with bars"),
+    "table in columns": ("Hi.\n\nA    B\n---  ---\n1    2\n", 4, 1, "a table drawn", "with bars"),
     "code fence": ("Hi.\n\n```python\n[x]\n```\n\nHo.", 3, 1, "a code fence", "prose"),
-    "underlined heading": ("Hello\n=====\n\nHi.", 2, 1, "an underlined heading", "'# '"),
-    "image": ("Hi ![a cat](cat.png).", 1, 4, "an image", "describe"),
-    "footnote": ("Hi.[^1]\n", 1, 4, "footnotes", "into the text"),
-    "HTML tag": ("Hi <b>you</b>", 1, 4, "HTML tags", r"\<"),
-    "HTML entity": ("Hi&nbsp;you", 1, 3, "HTML entity", "type the character"),
+    "underlined lines": ("Hello\nyou\n=====\n\nHi.", 3, 1, "an underlined heading of several lines", "'# '"),
+    "picture without a file": ("Hi ![a cat].", 1, 4, "a picture without its file", "file.png"),
+    "note without text": ("Hi.[^1]\n", 1, 4, "there is no note [^1]", "[^1]: its words"),
+    "HTML tag": ("Hi <u>you</u>", 1, 4, "HTML tags", r"\<"),
+    "HTML entity": ("Hi&nope;you", 1, 3, "HTML entity", "type the character"),
     "control character": ("Hi\x07 you", 1, 3, "control character U+0007", "delete it"),
 }
 
@@ -99,9 +99,9 @@ def test_no_more_than_twenty_problems_are_shown(read: Read) -> None:
     assert len(caught.value.problems) == 20
 
 
-def test_an_unknown_bracket_is_an_error_in_plain_text_too(read: Read) -> None:
-    with pytest.raises(ProblemsError, match=r"script.txt:1:4: there is no tag \[sic\]"):
-        read("Hi [sic] you.", name="script.txt")
+def test_a_misspelt_tag_is_an_error_in_plain_text_too(read: Read) -> None:
+    with pytest.raises(ProblemsError, match=r"script.txt:1:4: there is no tag \[pasue 1s\]"):
+        read("Hi [pasue 1s] you.", name="script.txt")
 
 
 def test_a_lexicon_that_says_nothing_is_refused(read: Read) -> None:

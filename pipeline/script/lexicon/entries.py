@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from pipeline.engines.ipa import strange_signs
+from pipeline.engines.ipa import LETTERS, strange_signs
 from pipeline.errors import InputError, Place, ProblemsError
 from pipeline.script.blocks import MAX_PROBLEMS
 
@@ -70,9 +70,6 @@ def checked(entry: Entry) -> Entry:
     where = entry.place or "lexicon"
     if _CONTROL.search(word + say + ipa):
         raise InputError(f"the entry {word!r} holds a control character", where=where, next_step="delete it")
-    if not word or not (say or ipa) or (say and not any(map(str.isalnum, say))):
-        what = f"the lexicon reads '{entry.word}' as '{entry.say or entry.ipa}', which leaves nothing to say"
-        raise InputError(what, where=where, next_step="give a respelling or phonemes, or delete the entry")
     strange = strange_signs(ipa)
     if strange:
         raise InputError(
@@ -80,6 +77,10 @@ def checked(entry: Entry) -> Entry:
             where=where,
             next_step="write IPA (docs/lexicon.md has a table), or a respelling under 'say'",
         )
+    is_mute = (say and not any(map(str.isalnum, say))) or (ipa and not any(sign in LETTERS for sign in ipa))
+    if not word or is_mute or not (say or ipa):
+        what = f"the lexicon reads '{entry.word}' as '{entry.say or entry.ipa}', which leaves nothing to say"
+        raise InputError(what, where=where, next_step="give a respelling or phonemes, or delete the entry")
     return replace(entry, word=word, say=say, ipa=ipa)
 
 

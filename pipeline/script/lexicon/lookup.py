@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.materials import Edit
-from pipeline.script.edits import speak
-from pipeline.script.lexicon.entries import Entry, checked
-
-Speak = Callable[[str], str]
+from pipeline.script.lexicon.entries import Entry
 
 _WORD = re.compile(r"[^\W_]+")
 _SAME = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u2010": "-", "\u2011": "-"})  # one sign for one, in both
@@ -167,6 +164,8 @@ def _span(candidate: _Candidate, word: re.Match[str], text: str) -> tuple[int, i
 def _stands_free(text: str, start: int, end: int) -> bool:
     """Whether ``text[start:end]`` is whole words: no letters and no part of a number go on at either end."""
     first, last = text[start], text[end - 1]
+    if unicodedata.combining(first) or (end < len(text) and unicodedata.combining(text[end])):
+        return False
     if last.isalnum() and not _AFTER.match(text, end):
         return False
     if first.isalnum() and start and (text[start - 1].isalnum() or not _may_follow(text, start)):
@@ -205,13 +204,3 @@ def _folded(text: str) -> tuple[str, Sequence[int] | None]:
 
 def _clings(sign: str) -> bool:
     return sign == "\u00ad" or unicodedata.combining(sign) != 0
-
-
-def speaker_of(respellings: Mapping[str, str]) -> Speak:
-    """A function that says a text as these respellings of any language want it.
-
-    Raises:
-        InputError: an entry is empty, or its respelling is.
-    """
-    lexicon = Lexicon(tuple(checked(Entry(word, say)) for word, say in respellings.items()))
-    return lambda text: speak(text, lexicon.find(text, ""))

@@ -58,9 +58,8 @@ def read_table(content: bytes, name: str, level: Level, notify: Callable[[Notice
         else:
             entries += _entry(fields, level, Place(name, line), problems)
     if empty:
-        notify(
-            Notice(f"{len(empty)} words have neither 'say' nor 'ipa' yet and are passed over", Place(name, empty[0]))
-        )
+        words = "1 word has" if len(empty) == 1 else f"{len(empty)} words have"
+        notify(Notice(f"{words} neither 'say' nor 'ipa' yet", Place(name, empty[0])))
     return all_checked(entries, problems)
 
 

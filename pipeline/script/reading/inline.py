@@ -6,10 +6,11 @@ import difflib
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.script.blocks import Ledger, Mark, Marking, Sort
+from pipeline.script.reading.emphasis import Run, pairs, run_of
 from pipeline.script.reading.tags import HINT, Fault, Meaning, attributes, hints, resembles_tag, tag
 
 _RULES = {
@@ -35,12 +36,14 @@ def _pattern(rules: dict[str, str]) -> re.Pattern[str]:
 
 MARKDOWN = _pattern(_RULES)
 PLAIN = _pattern(_PLAIN | {"open": r"\[", "delimiter": "_+"})
+SCREENPLAY = _pattern(_PLAIN | {"open": r"\[", "delimiter": r"\*+|_+"})
 
 PAREN = re.compile(r"\((?:[^()\\\"]|\\.|\"[^\"]*\"|\([^()]*\))*+\)", re.DOTALL)
 BRACE = re.compile(r"\{[^{}]*\}")
 ADDRESS = re.compile(
     r"\s*(?P<url><[^<>\n]*>|(?:[^\s\\]|\\.)*)(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*", re.DOTALL
 )
+LABEL = re.compile(r"\[([^\[\]]*)\]")
 ATTRIBUTE = re.compile(r"\{[^{}]*\b(?:say|ipa|as|lang)=")
 
 HTML = {"em": Marking.EMPHASIS, "i": Marking.EMPHASIS, "b": Marking.STRONG, "strong": Marking.STRONG}
@@ -50,11 +53,12 @@ _TEXT, _MARKUP, _ELSEWHERE, _DECODED = 0, 1, 2, 3  # what becomes of a character
 
 @dataclass(frozen=True)
 class Aside:
-    """What stands inside a paragraph and is a block of its own: a note ``^[…]`` or a picture."""
+    """What stands inside a paragraph, at ``start`` of the source, and is a block of its own: a note or a picture."""
 
     sort: Sort
     raw: str
     offsets: Sequence[int]
+    start: int
     note: str = ""
 
 
@@ -64,19 +68,32 @@ class Continuity:
 
     Attributes:
         sounds: names that cues may use; None for any.
+        links: addresses that are written elsewhere, ``[map]: https://…``, by their label.
         started: the sounds that a cue has started so far.
         references: id and source offset of every reference to a note.
         asides: notes and pictures met, to be taken out and read as blocks of their own.
     """
 
     sounds: Collection[str] | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
     started: set[str] = field(default_factory=set)
     references: list[tuple[str, int]] = field(default_factory=list)
     asides: list[Aside] = field(default_factory=list)
 
 
+def label_of(written: str) -> str:
+    """A link's label as it is looked up: capitals and white space do not matter."""
+    return " ".join(written.casefold().split())
+
+
 def mark(
-    text: str, offsets: Sequence[int], ledger: Ledger, *, markdown: bool, continuity: Continuity | None = None
+    text: str,
+    offsets: Sequence[int],
+    ledger: Ledger,
+    *,
+    markdown: bool,
+    continuity: Continuity | None = None,
+    stars: bool = False,
 ) -> tuple[str, Sequence[int], tuple[Mark, ...]]:
     """A paragraph's text without its markup.
 
@@ -89,12 +106,13 @@ def mark(
         ledger: is told what is markup, and what is wrong.
         continuity: of the whole script; without it cues are not checked against each other, and notes ``^[…]`` and
             pictures are errors.
+        stars: in plain text, whether stars stand for emphasis, as they do in screenplays.
 
     Returns:
         The words (line feeds are spaces, entities are what they stand for), where each character stands, and the
         marks in order of their start. ``[lang: …]`` at the beginning marks the whole text.
     """
-    pattern = MARKDOWN if markdown else PLAIN
+    pattern = MARKDOWN if markdown else SCREENPLAY if stars else PLAIN
     if pattern.search(text) is None:
         return text.replace("\n", " "), offsets, ()
     scan = _Scan(text, offsets, ledger, markdown, continuity)
@@ -103,17 +121,6 @@ def mark(
         position = getattr(scan, match.lastgroup or "")(match)
     scan.finish()
     return scan.result()
-
-
-@dataclass(frozen=True)
-class _Run:
-    """A run of ``*`` or ``_``, characters ``start`` … ``end``, that may open or close emphasis."""
-
-    sign: str
-    start: int
-    end: int
-    opens: bool
-    closes: bool
 
 
 class _Scan:
@@ -127,8 +134,9 @@ class _Scan:
         self.fates = bytearray(len(raw))
         self.decoded: dict[int, str] = {}
         self.marks: list[Mark] = []  # in positions of the raw text
-        self.runs: list[_Run] = []
-        self.brackets: list[tuple[int, str]] = []
+        self.runs: list[Run] = []
+        self.brackets: list[tuple[int, str, int]] = []  # where, which, and how many marks there were before it
+        self.before = 0  # marks before the bracket that was closed last
         self.elements: list[tuple[int, str]] = []  # HTML that is open
         self.singing: int | None = None
 
@@ -146,7 +154,7 @@ class _Scan:
         return self.drop(match.end() - ticks, match.end())
 
     def delimiter(self, match: re.Match[str]) -> int:
-        self.runs.append(_run(self.raw, *match.span()))
+        self.runs.append(run_of(self.raw, *match.span()))
         return match.end()
 
     def sung(self, match: re.Match[str]) -> int:
@@ -202,7 +210,7 @@ class _Scan:
         return self.decode(*match.span(), letters)
 
     def open(self, match: re.Match[str]) -> int:
-        self.brackets.append((match.start(), match[0]))
+        self.brackets.append((match.start(), match[0], len(self.marks)))
         return match.end()
 
     def close(self, match: re.Match[str]) -> int:
@@ -213,9 +221,11 @@ class _Scan:
                 self.ledger.problem(what, self.offsets[match.start()], step)
                 self.drop(*match.span())
             return end
-        start, sign = self.brackets.pop()
-        if sign != "[":
-            return self.aside(start, end, sign)
+        start, sign, self.before = self.brackets.pop()
+        return self.bracket(start, end) if sign == "[" else self.aside(start, end, sign)
+
+    def bracket(self, start: int, end: int) -> int:
+        """``[…]``: words with a hint or an address behind them, or a tag."""
         paren, brace = PAREN.match(self.raw, end), BRACE.match(self.raw, end)
         if paren and HINT.match(paren[0], 1):
             return self.hint(start, end, paren.end(), hints(paren[0][1:-1]))
@@ -223,6 +233,12 @@ class _Scan:
             return self.span(start, end, paren.end(), [(Marking.LINK, address["url"].strip("<>"))])
         if brace and (self.markdown or ATTRIBUTE.match(brace[0])):
             return self.hint(start, end, brace.end(), attributes(brace[0][1:-1]))
+        label = LABEL.match(self.raw, end)
+        named = label_of((label[1] if label else "") or self.raw[start + 1 : end - 1])
+        if self.continuity is not None and named in self.continuity.links:
+            return self.span(
+                start, end, label.end() if label else end, [(Marking.LINK, self.continuity.links[named])]
+            )
         return self.tag(start, end, paren[0][1:-1] if paren else "")
 
     def hint(self, start: int, end: int, stop: int, meanings: list[Meaning] | Fault) -> int:
@@ -294,7 +310,8 @@ class _Scan:
         else:
             note = "" if sign == "![" else f"^{self.offsets[start]}"
             sort = Sort.NOTE if note else Sort.IMAGE
-            self.continuity.asides.append(Aside(sort, self.raw[begin:last], self.offsets[begin:last], note))
+            inside = self.raw[begin:last], self.offsets[begin:last]
+            self.continuity.asides.append(Aside(sort, *inside, self.offsets[start], note))
         self.cut(start, stop)
         self.fates[begin:last] = bytes([_ELSEWHERE]) * (last - begin)
         if sign == "^[":
@@ -303,7 +320,7 @@ class _Scan:
 
     def cut(self, start: int, end: int) -> None:
         """Take out a stretch and whatever was found in it."""
-        self.marks = [mark for mark in self.marks if mark.start < start]
+        del self.marks[self.before :]
         self.elements = [element for element in self.elements if element[0] < start]
         self.singing = None if self.singing is not None and self.singing > start else self.singing
         self.drop(start, end)
@@ -324,7 +341,7 @@ class _Scan:
     def finish(self) -> None:
         """What can be told only at the paragraph's end."""
         if self.markdown:
-            for start, _ in self.brackets:
+            for start, _, _ in self.brackets:
                 what = "a bracket is not closed"
                 self.fault(Fault(what, "close it with ']', or write '\\[' to have it in the text"), start)
                 self.drop(start, start + 1)
@@ -332,7 +349,7 @@ class _Scan:
             self.fault(Fault(f"<{name}> is not closed", f"write </{name}> after it, or escape it: '\\<'"), start)
         if self.singing is not None:
             self.marks.append(Mark(self.singing, len(self.raw), Marking.SUNG))
-        for opener, closer, length in _emphasis([run for run in self.runs if not self.fates[run.start]]):
+        for opener, closer, length in pairs([run for run in self.runs if not self.fates[run.start]]):
             self.drop(opener, opener + length)
             self.drop(closer, closer + length)
             found = {1: [Marking.EMPHASIS], 2: [Marking.STRONG]}.get(length, [Marking.EMPHASIS, Marking.STRONG])
@@ -389,38 +406,3 @@ def _trimmed(marks: Iterator[Mark], text: str) -> Iterator[Mark]:
         if words.strip():
             start = found.start + len(words) - len(words.lstrip())
             yield replace(found, start=start, end=start + len(words.strip()))
-
-
-def _run(raw: str, start: int, end: int) -> _Run:
-    """Whether a run may open or close emphasis: CommonMark 0.31, 6.2 'left-flanking' and 'right-flanking'."""
-    before, after = raw[start - 1 : start] or " ", raw[end : end + 1] or " "
-    spaced_before, spaced_after = before.isspace(), after.isspace()
-    mark_before, mark_after = _is_punctuation(before), _is_punctuation(after)
-    left = not spaced_after and (not mark_after or spaced_before or mark_before)
-    right = not spaced_before and (not mark_before or spaced_after or mark_after)
-    if raw[start] == "_":
-        left, right = left and (not right or mark_before), right and (not left or mark_after)
-    return _Run(raw[start], start, end, left, right)
-
-
-def _is_punctuation(letter: str) -> bool:
-    return not letter.isalnum() and not letter.isspace()
-
-
-def _emphasis(runs: list[_Run]) -> Iterator[tuple[int, int, int]]:
-    """Opening and closing position and length of the delimiters that pair up. The rest (``5 * 3``) stay text."""
-    waiting: list[_Run] = []
-    for run in runs:
-        start = run.start
-        while run.closes and start < run.end:
-            index = next((i for i in reversed(range(len(waiting))) if waiting[i].sign == run.sign), None)
-            if index is None:
-                break
-            opener = waiting[index]
-            length = min(opener.end - opener.start, run.end - start)
-            yield opener.end - length, start, length
-            start += length
-            rest = replace(opener, end=opener.end - length)
-            waiting[index:] = [rest] if rest.start < rest.end else []
-        if run.opens and start < run.end:
-            waiting.append(replace(run, start=start))

@@ -13,14 +13,20 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from pipeline.materials import Source
 from pipeline.script import blocks
 from pipeline.script.blocks import Block, Document, Ledger, Mark
-from pipeline.script.reading.inline import Aside, Continuity, mark
+from pipeline.script.reading.inline import Aside, Continuity, label_of, mark
 from pipeline.script.reading.markdown_lines import BAR, cells, lines
 from pipeline.script.reading.passages import MASK, Passage, ScriptLine, Sort, gather, settled
+from pipeline.script.reading.tags import Fault, tag
 
 FRONT = re.compile(r"---[ \t]*\n")
 FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 COMMENT = re.compile(
     r"(?<!\\)<!--(?:(?P<closed>.*?-->)|.*)|(?<!\\)(?P<note>\[\[(?:(?!\]\]|\n[ \t]*\n).)*\]\](?![({\]]))", re.DOTALL
+)
+ADDRESS_LINE = re.compile(
+    r"^ {0,3}\[(?!\^)(?P<label>[^\[\]\n]+)\]:[ \t]+(?P<url><[^<>\n]*>|[^\s<>]*[/#@:][^\s<>]*)"
+    r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
+    re.MULTILINE,
 )
 
 _SORTS = {
@@ -45,8 +51,8 @@ def read(source: Source, ledger: Ledger, roles: Collection[str], sounds: Collect
     """
     meta, begin = front_matter(ledger)
     text = mask_comments(begin, ledger)
-    declared = _declared(meta, sounds)
-    continuity = Continuity(declared)
+    text, links = _addresses(text, begin, ledger)
+    continuity = Continuity(_declared(meta, sounds), links)
     given = lines(text, begin, ledger)
     found: list[Block] = []
     for passage in gather(given, text, roles, ledger, aliases=_aliases(meta, roles), strict=True):
@@ -86,6 +92,20 @@ def _parse(matter: str, begin: int, ledger: Ledger) -> dict[str, object]:
         ledger.problem("the front matter is not a list of 'name: value'", begin, advice)
         return {}
     return {str(name): value for name, value in values.items()}
+
+
+def _addresses(text: str, begin: int, ledger: Ledger) -> tuple[str, dict[str, str]]:
+    """The lines ``[label]: address`` masked, and the addresses by their labels."""
+    links: dict[str, str] = {}
+
+    def mask(match: re.Match[str]) -> str:
+        if not isinstance(tag(match["label"]), Fault):
+            return match[0]
+        links.setdefault(label_of(match["label"]), match["url"].strip("<>"))
+        ledger.markup(begin + match.start(), begin + match.end())
+        return MASK * len(match[0])
+
+    return (text[:begin] + ADDRESS_LINE.sub(mask, text[begin:]) if "]:" in text else text), links
 
 
 def _declared(meta: Mapping[str, object], sounds: Collection[str] | None) -> Collection[str] | None:
@@ -187,15 +207,18 @@ def _table_row(
 
 
 def _aside(aside: Aside, ledger: Ledger) -> Iterator[Block]:
-    start = aside.offsets[0] if aside.offsets else 0
+    known = list(map(str, ledger.problems))
     words, offsets, marks = mark(aside.raw, aside.offsets, ledger, markdown=True)
+    ledger.problems[len(known) :] = [new for new in ledger.problems[len(known) :] if str(new) not in known]
     if any(letter.isalnum() for letter in words):
-        yield Block(aside.sort, words, offsets, marks, note=aside.note, start=start)
+        yield Block(aside.sort, words, offsets, marks, note=aside.note, start=aside.start)
         return
     for offset in offsets:
         ledger.markup(offset, offset + 1)
     if aside.sort is blocks.Sort.NOTE:
-        ledger.problem("a note without words", start, "write ^[the note's words], or delete it")
+        ledger.problem("a note without words", aside.start, "write ^[the note's words], or delete it")
+    else:
+        ledger.notice("a picture without a description: nobody hears of it", aside.start)
 
 
 def _match_notes(found: list[Block], given: list[ScriptLine], continuity: Continuity, ledger: Ledger) -> None:

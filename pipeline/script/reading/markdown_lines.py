@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from pipeline.script.blocks import Ledger
 from pipeline.script.reading.passages import CUE, MASK, ScriptLine, Sort
@@ -191,10 +191,17 @@ class _Sorting:
         if bullet := BULLET.match(row):
             self.ledger.markup(start, start + bullet.end())
             return ScriptLine(Sort.ITEM, start + bullet.end(), end, note=self.note)
-        # a number opens an item only inside a list, and is read: '1984. What a year' may be a hard wrap
-        if self.is_listed and NUMBER.match(row):
+        # a number is read, and opens an item only where a list is counted: '1984. What a year' may be a hard wrap
+        if NUMBER.match(row) and (self.is_listed or self._begins_count(row)):
             return ScriptLine(Sort.ITEM, start, end, note=self.note)
         return None
+
+    def _begins_count(self, row: str) -> bool:
+        """Whether ``1.`` begins a paragraph in which ``2.`` begins a line."""
+        if self._follows_text() or not re.match(r"[ \t]*1[.)]", row):
+            return False
+        below = takewhile(bool, self.rows[self.index + 1 :])
+        return any(re.match(r"[ \t]*2[.)][ \t]", other) for other in below)
 
 
 def cells(row: str) -> list[tuple[int, int]]:

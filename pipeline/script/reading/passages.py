@@ -15,10 +15,13 @@ from pipeline.script.blocks import Block, Ledger, Marking
 MASK = "\0"
 """Stands where a comment was, so that offsets stay; no script holds one."""
 
-_NAME = r"[\s\0]*(?P<name>[^\W_][\w .'’-]{0,39}?)"
+_NAME = r"(?P<name>[^\W_][\w .'’-]{0,39}?)"
 _MANNER = r"(?:[ \t]*\((?P<manner>[^()\n]{1,60})\))?"
-CUE = re.compile(rf"{_NAME}{_MANNER}(?P<dual>[ \t]*\^)?[ \t]*:(?:[ \t\0]+|$)")
-CUE_ALONE = re.compile(rf"{_NAME}{_MANNER}(?P<dual>[ \t]*\^)?[\s\0]*$")
+CUE = re.compile(
+    rf"[\s\0]*(?P<bold>\*\*|__)?{_NAME}{_MANNER}(?P<dual>[ \t]*\^)?"
+    r"(?(bold)(?::(?P=bold)|(?P=bold)[ \t]*:)|[ \t]*:)(?:[ \t\0]+|$)"
+)
+CUE_ALONE = re.compile(rf"[\s\0]*{_NAME}{_MANNER}(?P<dual>[ \t]*\^)?[\s\0]*$")
 DELIVERY = re.compile(r"[\s\0]*\((?P<manner>[^\W\d_][^()\n.!?:]{0,59})\)(?P<alone>[\s\0]*$|[ \t]+)")
 EXTENSION = re.compile(r"V\.?O\.?|O\.?[SC]\.?|CONT['’]?D\.?|CONTINUED|OFF|SUBTITLED?", re.IGNORECASE)
 """What screenplays write behind a name and nobody hears: voice over, off screen, off camera, continued."""
@@ -130,7 +133,16 @@ class _Gathering:
             if line.sort in _OPENING or self.opened is None:
                 yield from self.close()
                 self.opened = Passage(line.sort, None, (), line.start, note=line.note)
+            self._doubt(line)
             self._add(line.start, line.end)
+
+    def _doubt(self, line: ScriptLine) -> None:
+        """``Anna:`` where ANNA is cast may be prose, and may not."""
+        match = CUE.match(self.text, line.start, line.end)
+        if match is not None and match["name"].upper() in self.roles:
+            name = match["name"]
+            what = f"'{name}:' is read by the narrator; the role is written as in the cast, {name.upper()}:"
+            self.ledger.notice(what, match.start("name"))
 
     def close(self) -> Iterator[Passage]:
         if self.opened is not None:
@@ -173,8 +185,10 @@ class _Gathering:
         if line.sort not in (Sort.TEXT, Sort.ITEM) or line.note:
             return None
         match = CUE.match(self.text, line.start, line.end)
-        if match is not None and (_is_shouted(match["name"]) or self._is_cast(match["name"])):
-            return match
+        if match is not None:
+            is_shouted = _is_shouted(match["name"]) and (match["bold"] is None or self.strict)
+            if is_shouted or self._is_cast(match["name"]):
+                return match
         if line.sort is Sort.ITEM or following is None or following.sort is not Sort.TEXT:
             return None
         match = CUE_ALONE.match(self.text, line.start, line.end)

@@ -95,8 +95,8 @@ def unknown(words: str) -> Fault:
     """The fault of a bracket that is no tag."""
     shown = words if len(words) <= 38 else words[:36] + "…"
     near = _near(words)
-    guess = f"did you mean {_EXAMPLES[near]}? " if near else f"the tags are {', '.join(_EXAMPLES.values())}; "
-    return Fault(f"there is no tag [{shown}]", f"{guess}to have it read aloud, write '\\[{shown}\\]'")
+    guess = f"did you mean {_EXAMPLES[near]}?" if near else f"the tags are {', '.join(_EXAMPLES.values())}."
+    return Fault(f"there is no tag [{shown}]", f"{guess} To have it read aloud, write '\\[{shown}\\]'")
 
 
 def resembles_tag(content: str) -> bool:
@@ -161,7 +161,7 @@ def _option(action: str, text: str) -> tuple[str, str] | Fault:
     if name is None:
         near = difflib.get_close_matches(re.split(r"\s+[-+\d.]", text)[0], allowed, 1)
         guess = f"did you mean '{near[0]}'? " if near else ""
-        return Fault(f"[{action}: …] has no option '{text}'", f"{guess}it takes {', '.join(map(_shown, allowed))}")
+        return Fault(f"[{action}: …] has no option '{text}'", f"{guess}It takes {', '.join(map(_shown, allowed))}")
     value, form = text[len(name) :].strip(" :"), _OPTIONS[name]
     if form == _DURATION and (match := DURATION.fullmatch(value)):
         return name, f"{match[1]}{match[2].lower()}"
@@ -220,7 +220,7 @@ def _hint(key: str, value: str) -> Meaning | Fault:
         near = difflib.get_close_matches(key, KEYS, 1)
         guess = f"did you mean '{near[0]}'? " if near else ""
         return Fault(
-            f"there is no hint '{key}'", f"{guess}the hints are say, ipa, as and lang: [Siobhán](say: shiv-AWN)"
+            f"there is no hint '{key}'", f"{guess}The hints are say, ipa, as and lang: [Siobhán](say: shiv-AWN)"
         )
     if not any(letter.isalnum() for letter in value):
         return Fault(f"'{key}' says nothing", f"write something after '{key}:', or take the hint away")
@@ -229,7 +229,7 @@ def _hint(key: str, value: str) -> Meaning | Fault:
     if key == "as" and value.lower() not in KINDS:
         near = difflib.get_close_matches(value.lower(), KINDS, 1)
         guess = f"did you mean '{near[0]}'? " if near else ""
-        return Fault(f"nothing can be read as '{value}'", f"{guess}the kinds are {', '.join(KINDS)}")
+        return Fault(f"nothing can be read as '{value}'", f"{guess}The kinds are {', '.join(KINDS)}")
     if key == "ipa":
         return phonemes(value)
     return KEYS[key], value.lower() if key == "as" else value

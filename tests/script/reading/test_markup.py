@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.materials import Source
-from pipeline.script.blocks import Ledger, Mark, Marking
+from pipeline.script.blocks import Document, Ledger, Mark, Marking
+from pipeline.script.reading import markdown
 from pipeline.script.reading.inline import Continuity, mark
+from pipeline.script.reading.source import starts_of_lines
 
 INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 LETTERS = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters=INVISIBLE)
@@ -24,7 +26,8 @@ PROSE = st.lists(
 SOUP = st.lists(
     st.sampled_from(
         [*"aB1 \n[]()*_`~<>!-=|#\\:.&;\"'/^{}♪é", "[laughs]", "[pause 1s]", "](", "](say: x)", "](u)", "{lang=fr}",
-         "&amp;", "<b>", "</b>", "<br>", "^[", "![", "[^1]", "[lang: fr]", "[stop: x]", "[music: x]", "<http://a>", "\u00ad"]
+         "&amp;", "<b>", "</b>", "<br>", "^[", "![", "[^1]", "[lang: fr]", "[stop: x]", "[music: x]", "<http://a>",
+         "\u00ad"]
     ),
     max_size=25,
 ).map("".join)  # fmt: skip
@@ -197,3 +200,82 @@ def test_sounds_that_are_declared_are_the_only_ones(tmp_path: Path) -> None:
     mark(text, range(len(text)), ledger, markdown=True, continuity=Continuity(sounds=["theme", "door"]))
     assert [problem.what for problem in ledger.problems] == ["there is no sound 'them'"]
     assert "did you mean 'theme'?" in str(ledger.problems[0])
+
+
+ROWS = st.sampled_from([
+    "# One", "## ", "ANNA: hi", "ANNA (low): hi", "TOM", "(low)", "A *b* [pause 1s]", "NOBODY", "---", "===", "***",
+    "", "", "", "| a | b |", "|---|---|", "| c", "Table: d", "- e", "1. f", "> g", "[^1]: note", "    more",
+    "h[^1] ^[i *j*]", "![k](l)", "[lang: fr] m", "<!-- n", "-->", "[[o]]", "p\\", "♪ q", "::: {.r}", ":::",
+    "s &amp; t", "⁂", "[music: u]", "[v](say: w)", "x ]", "```", "+--+", "    y", "TOM: (z) é", "---- ----",
+    "**TOM:** x", "[1][a] [a] [A][]", "[a]: http://b", "[b]: c", "**NOTE:** y", "Anna: z",
+])  # fmt: skip
+
+
+def read(script: str) -> Document:
+    ledger = Ledger(Source(Path("script.md"), script, starts_of_lines(script)))
+    return markdown.read(ledger.source, ledger, ("NARRATOR", "ANNA", "TOM"))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(ROWS, max_size=14).map("\n".join))
+def test_whatever_a_script_holds_every_character_is_in_one_block_or_accounted_for(script: str) -> None:
+    document = read(script)
+    if document.ledger.problems:
+        return
+    held = []
+    for block in document.blocks:
+        assert len(block.text) == len(block.offsets)
+        for letter, offset in zip(block.text, block.offsets, strict=True):
+            assert script[offset] in (letter, "&", "|", "\n")
+            held += [offset] if not letter.isspace() else []
+    kept = [i for i, fate in enumerate(document.ledger.fates) if fate == 0 and not script[i].isspace()]
+    assert sorted(held) == kept
+
+
+def test_what_is_skipped_of_a_note_is_its_number_alone() -> None:
+    script = "Sea[^ab].\n\n[^ab]: The note.\n"
+    ledger = read(script).ledger
+    code = ledger.policies.index("note_references")
+    assert "".join(c for c, fate in zip(script, ledger.fates, strict=True) if fate == code) == "abab"
+
+
+def test_a_note_that_nobody_refers_to_is_a_notice() -> None:
+    (notice,) = read("Sea.\n\n[^a]: The note.\n").ledger.notices
+    assert str(notice) == "script.md:3:7: nothing refers to the note [^a]"
+
+
+def test_a_capital_line_is_text_where_only_the_narrator_is_cast() -> None:
+    ledger = Ledger(Source(Path("script.md"), "HERE LIES\na sailor."))
+    (block,) = markdown.read(ledger.source, ledger, ("NARRATOR",)).blocks
+    assert block.text == "HERE LIES a sailor." and not ledger.problems
+
+
+def test_a_name_without_its_capitals_is_the_narrators_and_worth_a_notice() -> None:
+    document = read("Hm.\n\nAnna: a life.")
+    assert [block.role for block in document.blocks] == [None, None]
+    (notice,) = document.ledger.notices
+    assert str(notice) == "script.md:3:1: 'Anna:' is read by the narrator; the role is written as in the cast, ANNA:"
+
+
+def test_a_tag_before_a_colon_is_no_address_and_loses_no_word() -> None:
+    (block,) = read("[laughs]: and/or").blocks
+    assert block.text == ": and/or"
+
+
+def test_a_note_without_words_is_a_problem_and_a_picture_without_any_a_notice() -> None:
+    ledger = read("Hm.\n\nHm ^[] and ![](a.png).").ledger
+    assert [str(problem.where) for problem in ledger.problems] == ["script.md:3:4"]
+    assert [str(notice.place) for notice in ledger.notices] == ["script.md:3:12"]
+
+
+def test_a_problem_inside_a_note_is_told_once() -> None:
+    assert [str(problem.where) for problem in read("Hm.^[Oh [lauhgs].]").ledger.problems] == ["script.md:1:9"]
+
+
+def test_an_alias_of_the_front_matter_speaks_for_its_role() -> None:
+    document = read("---\ncast: {ANNA: ANNIE, TOM: [TOMMY, T. J.], NOBODY: [X]}\n---\nANNIE: a\nTOMMY: b\nT. J.: c")
+    assert [block.role for block in document.blocks] == ["ANNA", "TOM", "TOM"]
+
+
+def test_a_paragraph_that_runs_on_in_the_file_keeps_its_offsets_as_a_range() -> None:
+    assert isinstance(read("One\ntwo\nthree.\n").blocks[0].offsets, range)
