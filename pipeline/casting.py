@@ -17,6 +17,7 @@ class CastVoice:
     Attributes:
         voice: as a `Reading` carries it: a name, or the absolute path of a voice file.
         settings: the engine's settings, checked, defaults filled in.
+        pace: how long it takes, in estimates, where the production says so.
     """
 
     role: str
@@ -27,6 +28,7 @@ class CastVoice:
     gain_db: float
     settings: Settings
     limits: ReadingLimits
+    pace: float | None = None
 
 
 def resolve_cast(order: Order) -> Mapping[str, CastVoice]:
@@ -49,7 +51,15 @@ def resolve_cast(order: Order) -> Mapping[str, CastVoice]:
             continue
         problems += _mismatches(order, role, engine)
         cast[role] = CastVoice(
-            role, engine, voice, member.seed, member.speed, member.gain_db, checked, engine.limits(checked)
+            role=role,
+            engine=engine,
+            voice=voice,
+            seed=member.seed,
+            speed=member.speed,
+            gain_db=member.gain_db,
+            settings=checked,
+            limits=engine.limits(checked),
+            pace=member.pace,
         )
     if problems:
         raise problems[0] if len(problems) == 1 else ProblemsError(problems)

@@ -159,6 +159,13 @@ class CastMember(Model):
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Changes every random choice of this role's takes.")
     speed: float = Field(1.0, ge=0.5, le=2.0, description="1.0 is the voice's own pace.")
     gain_db: float = Field(0.0, ge=-24.0, le=24.0, description="Level of this role in the mix, dB.")
+    pace: float | None = Field(
+        None,
+        ge=0.4,
+        le=2.5,
+        description="How long the voice takes, in estimates; `chapterhouse calibrate` measures it on the takes. "
+        "Default: what was measured for the engine.",
+    )
 
 
 class Pauses(Model):

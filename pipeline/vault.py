@@ -189,6 +189,15 @@ class Vault:
             making.write_text(json.dumps(written, ensure_ascii=False, indent=1), encoding="utf-8")
         return Entry(key, blob, facts)
 
+    def cards(self, room: str) -> Iterator[dict[str, Any]]:
+        """The facts of every material in a room, in the order of their keys. Blobs are not read."""
+        for card in sorted((self.root / room).glob("*/*.json")):
+            try:
+                facts = json.loads(card.read_text(encoding="utf-8"))["facts"]
+            except (ValueError, KeyError, TypeError):
+                continue  # damaged: `fetch` sets it aside when it is asked for
+            yield facts
+
     def clear_leftovers(self) -> None:
         """Remove what killed runs were making."""
         clear_leftovers(self._workshop)

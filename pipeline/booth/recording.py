@@ -56,7 +56,7 @@ def _slot(chunk: Chunk, voice: CastVoice, fingerprints: Mapping[str, str], langu
     facts: dict[str, Any] = {
         **fingerprints,
         "text": chunk.spoken,
-        "language": language,
+        "language": chunk.language or language,
         "seed": voice.seed,
         "speed": voice.speed,
         "stage": STAGE_VERSION,
@@ -65,7 +65,14 @@ def _slot(chunk: Chunk, voice: CastVoice, fingerprints: Mapping[str, str], langu
     if pronunciations:
         facts["pronunciations"] = pronunciations
     key = content_key(facts)
-    reading = Reading(chunk.spoken, voice.voice, language, _seed(key, 0), voice.speed, pronunciations=pronunciations)
+    reading = Reading(
+        text=chunk.spoken,
+        voice=voice.voice,
+        language=chunk.language or language,
+        seed=_seed(key, 0),
+        speed=voice.speed,
+        pronunciations=pronunciations,
+    )
     return Slot(chunk, key, reading, voice.engine.name)
 
 

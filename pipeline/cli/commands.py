@@ -137,6 +137,16 @@ def cast(production: Path, *, sheet: Path | None) -> None:
 
 
 @chapterhouse.command()
+@PRODUCTION
+def calibrate(production: Path) -> None:
+    """Measure each voice's pace on the takes in the vault, and show what it would change. Writes nothing."""
+    from pipeline.cli.calibrating import show_paces
+    from pipeline.flows.callsheet import draw_up
+
+    show_paces(draw_up(_order(production)))
+
+
+@chapterhouse.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, each on one line.")
 def measure(files: tuple[Path, ...], *, as_json: bool) -> None:

@@ -14,7 +14,15 @@ from pipeline.errors import InputError, Place
 from pipeline.materials import ChapterChunks, Manuscript, Notice
 from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
 from pipeline.profiles import Profile
-from pipeline.script import Lexicon, chunk_manuscript, load_lexicon, read_credits, read_manuscript, remarks
+from pipeline.script import (
+    Lexicon,
+    chunk_manuscript,
+    engine_pace,
+    load_lexicon,
+    read_credits,
+    read_manuscript,
+    remarks,
+)
 from pipeline.script.dialogue import recasting
 from pipeline.vault import Vault
 
@@ -55,6 +63,11 @@ class CallSheet:
         )
         return f"synthetic voices {', '.join(voices)}"
 
+    @property
+    def paces(self) -> Mapping[str, float]:
+        """How long each role's voice takes, in estimates."""
+        return _paces(self.cast, self.order.production.language)
+
     def slots(self, chapter: ChapterChunks) -> list[Slot]:
         """The slots of a chapter's chunks, in order.
 
@@ -87,14 +100,19 @@ def draw_up(order: Order) -> CallSheet:
         recast=recasting(order, cast),
     )
     limits = {role: voice.limits for role, voice in cast.items()}
-    chapters, notices = chunk_manuscript(manuscript, limits=limits, language=production.language)
+    paces = _paces(cast, production.language)
+    chapters, notices = chunk_manuscript(manuscript, limits=limits, language=production.language, paces=paces)
     if not chapters:
         raise InputError("the script has no chapter with words in it", where=str(order.script))
-    opening, closing = _credits(order, lexicon, last=chapters[-1].number, limits=limits)
+    opening, closing = _credits(order, lexicon, last=chapters[-1].number, limits=limits, paces=paces)
     place = Place(str(order.script))
     remarked = remarks(chapters, engines, language=production.language, place=place)
     notices = (*check_cover(order), *_room_notices(order), *noted, *manuscript.notices, *remarked, *notices)
     return CallSheet(order, cast, (*opening, *chapters, *closing), notices, manuscript)
+
+
+def _paces(cast: Mapping[str, CastVoice], language: str) -> dict[str, float]:
+    return {role: voice.pace or engine_pace(voice.engine.name, language) for role, voice in cast.items()}
 
 
 def _room_notices(order: Order) -> Iterator[Notice]:
@@ -114,7 +132,7 @@ def _room_notices(order: Order) -> Iterator[Notice]:
 
 
 def _credits(
-    order: Order, lexicon: Lexicon, *, last: int, limits: Mapping[str, ReadingLimits]
+    order: Order, lexicon: Lexicon, *, last: int, limits: Mapping[str, ReadingLimits], paces: Mapping[str, float]
 ) -> tuple[tuple[ChapterChunks, ...], tuple[ChapterChunks, ...]]:
     """Opening and closing credits as chapters 0 and ``last + 1``: the book's own chapters keep their numbers."""
     production = order.production
@@ -134,7 +152,7 @@ def _credits(
             lexicon=lexicon,
             place=place,
         )
-        chunked.append(chunk_manuscript(read, limits=limits, language=production.language)[0])
+        chunked.append(chunk_manuscript(read, limits=limits, language=production.language, paces=paces)[0])
     return chunked[0], chunked[1]
 
 

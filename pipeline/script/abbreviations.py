@@ -16,7 +16,7 @@ _TITLES = (
     "Sig Sigg Sig.ra Sig.na Sig.re Dott Dott.ssa Prof.ssa Avv Arch Geom Rag On Cav Comm Dir Amm psicol "
     "Me Mgr Vve Cie Cdt "
     "viz i.e e.g cf resp inkl exkl zzgl abzgl sog bzw d.h vgl ggf ca evtl p.ej v.gr ad.es es p.ex "
-    "ehem geb gest verh verw hl Hl Skt Ges bes insb allg bsd bspw"
+    "ehem geb gest verh verw hl Hl Skt Ges bes insb allg bsd bspw med phil jur"
 )
 TITLES = frozenset(_TITLES.split())
 """Always followed by what they belong to: ``Mr.``, ``St.``, ``i.e.``."""
@@ -34,7 +34,7 @@ _FOREIGN = {
 _NUMBERED = (
     "no nos nr nrn num núm n° nº no° ch chap p pp pg vol vols fig figs art arts sec sect par para párr párrf l ll bk "
     "abb s taf bd kap abs anm str tel ext apdo pág págs cap pag pagg ed eds ms mss op opp c ca v vv vs est tit cl "
-    "al inc § rm apt ste "
+    "al inc § rm apt ste b d fl rs "
     "jan feb mar apr jun jul aug sept sep oct nov dec jän märz okt dez ene abr ago dic janv févr avr juil août déc "
     "gen mag giu lug set ott fev out dez "
     "mon tue tues wed thu thur thurs fri sat sun lun mié jue vie sáb dom mer gio ven sab seg ter qua qui sex"
@@ -49,7 +49,7 @@ ORDINARY = frozenset(
 
 _ENDINGS = (
     "etc co inc ltd bros jr sr esq usw etw ecc u.a u.ä u.s.w etc.pp a.m p.m ph.d m.d b.a m.a d.c b.c a.d v.chr n.chr "
-    "s.a e.v"
+    "s.a e.v h min km kg cm mm"
 )
 ENDINGS = frozenset(_ENDINGS.split())
 """May well be a sentence's last word; that they are shows by what comes next."""

@@ -110,11 +110,9 @@ def _pieces(atom: Atom, fits: Callable[[str], bool], longest: int) -> Iterator[A
     shown = [match[0] for match in ATOMS.finditer(atom.shown)]
     position = 0
     for number, said in enumerate(spoken):
-        first, last = (len(shown) * step // len(spoken) for step in (number, number + 1))
+        first, last = (-(-len(shown) * step // len(spoken)) for step in (number, number + 1))
         words = "".join(shown[first:last]) if number < len(spoken) - 1 else atom.shown[position:]
-        space = len(words) - len(words.lstrip())
-        edit = Edit(space, len(words), said.lstrip() if space else said, atom.edits[0].why)
-        yield Atom(atom.start + position, words, words[:space] + edit.spoken, (edit,))
+        yield Atom(atom.start + position, words, said, (Edit(0, len(words), said, atom.edits[0].why),))
         position += len(words)
 
 

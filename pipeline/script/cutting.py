@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, pairwise
 from math import inf
 
 from pipeline.engines import ReadingLimits
-from pipeline.materials import Sentence
+from pipeline.materials import Edit, Sentence
 from pipeline.script.atoms import Atom, Estimate, atoms_of
 from pipeline.script.duration import estimate_seconds, primary
 from pipeline.script.words import word_spans
@@ -31,7 +32,7 @@ SPACE_COST = 3.0
 STOP_INSIDE_COST = 6.0  # 'Mr.' and its like
 LETTER_COST = 20.0
 
-SHORT_PART_S = 3.0
+SHORT_SHARE = 0.375  # of the target: three seconds of eight
 SHORT_COST = 1.5
 
 _CONJUNCTIONS = {
@@ -116,6 +117,7 @@ def _best_cuts(atoms: list[Atom], costs: list[float], limits: ReadingLimits, est
     begins = [end + len(atom.spoken) - len(atom.spoken.lstrip()) for end, atom in zip(ends, atoms, strict=False)]
     most = limits.max_characters or ends[-1]
     before = [0.0, *costs]
+    short = SHORT_SHARE * limits.target_s
     best, chosen = [0.0], [0]
     for end in range(1, len(atoms) + 1):
         cheapest, first = inf, end - 1
@@ -124,7 +126,7 @@ def _best_cuts(atoms: list[Atom], costs: list[float], limits: ReadingLimits, est
             if start < end - 1 and (length > limits.max_s or ends[end] - begins[start] > most):
                 break
             off = length / limits.target_s - 1.0
-            cost = best[start] + before[start] + off * off + (SHORT_COST if length < SHORT_PART_S else 0.0)
+            cost = best[start] + before[start] + off * off + (SHORT_COST if length < short else 0.0)
             if cost <= cheapest:
                 cheapest, first = cost, start
         best.append(cheapest)
@@ -149,15 +151,7 @@ def _part(
     begin = inside[0].start + len(shown) - len(shown.lstrip())
     stop = begin + len(shown.strip())
     places = _words_within(sentence, words, begin, stop)
-    edits = [
-        replace(
-            edit,
-            start=min(max(atom.start + edit.start - begin, 0), stop - begin),
-            end=min(max(atom.start + edit.end - begin, 0), stop - begin),
-        )
-        for atom in inside
-        for edit in atom.edits
-    ]
+    edits = [_shifted(edit, atom.start) for atom in inside for edit in atom.edits]
     part = replace(
         sentence,
         shown=shown.strip(),
@@ -165,10 +159,32 @@ def _part(
         start=places[0][0] if places else sentence.start,
         end=places[-1][1] if places else sentence.end,
         words=tuple(places),
-        edits=tuple(edits),
+        edits=tuple(_within(edits, begin, stop)),
     )
     seconds = estimate(spoken)
     return Breath(part, seconds, glued=first > 0 and not spoken[:1].isspace(), cut=last < len(atoms))
+
+
+def _shifted(edit: Edit, by: int) -> Edit:
+    return replace(edit, start=edit.start + by, end=edit.end + by)
+
+
+def _within(edits: list[Edit], begin: int, stop: int) -> Iterator[Edit]:
+    """Edits of a sentence as those of its part ``begin`` … ``stop``.
+
+    What is added before the part's first shown word, or after its last, stays apart from it as it was.
+    """
+    early = sum(edit.start < begin for edit in edits) - 1
+    late = sum(edit.end <= stop for edit in edits)
+    for index, edit in enumerate(edits):
+        yield replace(
+            edit,
+            start=min(max(edit.start, begin), stop) - begin,
+            end=min(max(edit.end, begin), stop) - begin,
+            spoken=" " * (index == late and edit.start > stop)
+            + edit.spoken
+            + " " * (index == early and edit.end < begin),
+        )
 
 
 def _words_within(sentence: Sentence, words: list[tuple[int, int]], begin: int, stop: int) -> list[tuple[int, int]]:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from statistics import median
+
+from pipeline.errors import InputError
 
 LETTERS_PER_S = {
     "en": 13.5,
@@ -21,6 +25,20 @@ LETTERS_PER_S = {
     "ko": 5.5,
 }
 """Narration pace by primary language. Measured for the first six (5-fold error 3.5-6.3 %); the rest by ear."""
+
+PACES = {("hibari", "en"): 0.92, ("kokoro", "en"): 0.97}
+"""What an engine's sounds take for one second of estimate, by engine and primary language.
+
+Measured by `calibrate` on single sentences of nine English novels, 1 to 60 words long: hibari ``heart`` 0.922 on 145
+takes; kokoro ``af_heart`` 0.923 on 115 and ``bm_george`` 1.020 on 48, of which it has the middle: voices differ more
+than engines. A pace fitted on four fifths predicts the others with an error of 4.0, 4.2 and 4.9 % on average, 11.4,
+10.2 and 11.8 % at the 95th percentile. Weights of a voice's own for letters, breaths and stops predict no better (4.6
+and 4.9 % for the two hearts), so one figure serves. Under three seconds the 0.8 s of quiet at both ends of a sound
+weigh in: such takes are 0.4 to 0.6 s longer than predicted.
+"""
+
+LEAST_TAKES = 30
+LEAST_S = 3.0  # shorter sounds are mostly the quiet at their ends
 
 OTHER_LETTERS_PER_S = 13.5
 LETTERS_PER_DIGIT = 4  # '7' is 'seven'; 4.1 letters a digit over 0 … 9 in English
@@ -48,6 +66,45 @@ def estimate_seconds(text: str, language: str, pace: float = 1.0) -> float:
     digits = len(DIGIT.findall(text))
     stops = len(STOPS.findall(text)) * STOP_S + len(BREATHS.findall(text)) * BREATH_S
     return pace * ((letters + digits * LETTERS_PER_DIGIT) / rate + stops)
+
+
+def engine_pace(engine: str, language: str) -> float:
+    """The pace that was measured for an engine in a language; 1.0 where none was.
+
+    Args:
+        engine: its name.
+        language: BCP 47 tag.
+    """
+    return PACES.get((engine, primary(language)), 1.0)
+
+
+def calibrate(takes: Iterable[tuple[str, str, float]]) -> float:
+    """The pace of a voice: the median of what its takes last over what they were estimated to.
+
+    Args:
+        takes: spoken text, BCP 47 tag and seconds of each, at the voice's own speed. Those estimated under
+            `LEAST_S` are left out.
+
+    Raises:
+        TooFewTakes: fewer than `LEAST_TAKES` are left.
+    """
+    ratios = []
+    for spoken, language, seconds in takes:
+        estimate = estimate_seconds(spoken, language)
+        if estimate >= LEAST_S:
+            ratios.append(seconds / estimate)
+    if len(ratios) < LEAST_TAKES:
+        raise TooFewTakes(len(ratios))
+    return median(ratios)
+
+
+class TooFewTakes(InputError):
+    """A pace cannot be told from so few takes."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        what = f"{count} takes of {LEAST_S:g} s or more do not tell a pace; {LEAST_TAKES} do"
+        super().__init__(what, next_step="record more first")
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ import re
 
 from pipeline.script.abbreviations import ENDINGS, starters
 
-ITEM = r"[•⁃▪‣◦*-]?\s*(?:(\d{1,3})(\.\)|[.)])|([a-z])([.)]))\s"
+ITEM = r"[•⁃▪‣◦*-]?\s*(?:(\d{1,3})(\.\)|[.)])|([a-z])(\.\)|[.)]))\s"
 FIRST_ITEM = re.compile(rf"\s*{ITEM}")
 LATER_ITEM = re.compile(rf"(?<=\s){ITEM}(?=\S)")
 BULLET = re.compile(r"(?<=\s)[•⁃▪‣◦]")

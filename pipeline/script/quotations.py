@@ -13,17 +13,26 @@ LONGEST = 120
 """Characters: eight seconds of speech, one breath. What is longer is split inside."""
 
 SAID = (
-    "said says say asked asks ask answered answers cried cries cry replied replies returned exclaimed whispered "
-    "whispers muttered shouted shouts called calls inquired enquired demanded observed remarked added adds "
-    "continued began begins repeated murmured echoed screamed yelled growled roared sighed sighs laughed laughs "
-    "gasped responded declared protested interrupted interposed ejaculated snapped put went thought think thinks "
-    "wondered told tells urged pleaded begged breathed hissed groaned sobbed wailed started howled howls grunted "
-    "mumbled squeaked bellowed barked chuckled giggled grinned nodded shrieked stammered stuttered whined croaked "
-    "blurted drawled"
+    "said says say asked asks ask answered answers cried cries cry replied replies exclaimed whispered whispers "
+    "muttered shouted shouts inquired enquired observed remarked repeated murmured echoed screamed yelled growled "
+    "roared gasped responded declared protested interrupted interposed ejaculated snapped pleaded begged breathed "
+    "hissed groaned sobbed wailed howled howls grunted mumbled squeaked bellowed barked shrieked stammered "
+    "stuttered whined croaked blurted drawled"
 )
+"""Verbs of a speech tag."""
+
+PERHAPS_SAID = (
+    "added adds began begins called calls chuckled continued demanded giggled grinned laughed laughs nodded put "
+    "returned sighed sighs started thinks thought told urged went wondered"
+)
+"""Verbs of one where nothing follows them: ``Tom began.``, but not ``Tom began to run``."""
+
+NOBODY = "He|She|It|They|We|You|The|A|An|This|That|There|Who|What|Nobody|Everybody|Everyone|Someone|Somebody|Then|And"
+"""After a quotation these begin a sentence: in a tag they are written small."""
+
 TAG = (
-    r"(?:(?:I|[Hh]e|[Ss]he|[Tt]hey|[Ww]e|[^\W\d_][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,3}|[Tt]he(?:\s+\w+){1,3})\s+"
-    rf"(?:{SAID.replace(' ', '|')})\b)"
+    rf"(?:(?:I|(?!(?:{NOBODY})\b)[^\W\d_][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){{0,3}}|the(?:\s+\w+){{1,3}})\s+"
+    rf"(?:(?:{SAID.replace(' ', '|')})\b|(?:{PERHAPS_SAID.replace(' ', '|')})(?: on| in)?(?=[.,;:!?…—-]|$)))"
 )
 SPEECH_TAG = re.compile(TAG)
 
@@ -42,9 +51,10 @@ GOES_ON = re.compile(rf"\s*(?:[,;]|\(|[—–-]*\s*[^\W\d_A-ZÀ-Þ]|{TAG})")
 
 def carried(text: str) -> list[Span]:
     """Spans of quotations in which no sentence ends."""
-    return [
-        match.span()
-        for match in QUOTATION.finditer(text)
-        if STOP_INSIDE.search(text, match.start(), match.end())
-        and (LEAD_IN.search(text, max(0, match.start() - 4), match.start()) or GOES_ON.match(text, match.end()))
-    ]
+    return [match.span() for match in QUOTATION.finditer(text) if _is_carried(text, *match.span())]
+
+
+def _is_carried(text: str, start: int, end: int) -> bool:
+    if STOP_INSIDE.search(text, start, end) is None:
+        return False
+    return LEAD_IN.search(text, max(0, start - 4), start) is not None or GOES_ON.match(text, end) is not None

@@ -34,6 +34,9 @@ LONGEST_LISTED = 12  # characters
 NUMBER_NEXT = re.compile(r"\W*(?:\d|(?!I\b(?![,.;:)]))[IVXLCDM]+\b)")
 FIRST_LETTER = re.compile(rf"[{QUOTES}\s—–-]*([^\W\d_])")
 QUOTED_CRY = re.compile(r"[?!…—–-][\"'”’»“‘«›」』]+\s*[—–-]?$")
+LED_IN = re.compile(r"[^\W\d_][,:]\s[\"“«„»][^\"“”«»„]*[\"”»“«]$")
+"""``He asked, "Who?"`` has its tag."""
+
 ORDINAL = re.compile(r"(?:^|\s)(?:\d{1,2}|[IVX]+)\.$")
 ARTICLE_ORDINAL = re.compile(
     r"(?:^|\s)(?:[Dd](?:er|ie|as|em|en|es)|[Aa]m|[Zz]u[mr]|[Vv]om|[Ii]m|[Bb]eim|ihre[mnr]?|seine[mnr]?) \d{1,3}\.$"
@@ -113,7 +116,9 @@ def _belongs(text: str, span: Span, following: Span, language: str) -> bool:
     if before[-1] == ".":
         return _is_abbreviated(before, text[start : min(end, start + TAIL)], language)
     return (
-        QUOTED_CRY.search(before, max(0, len(before) - 8)) is not None and SPEECH_TAG.match(text, start) is not None
+        QUOTED_CRY.search(before, max(0, len(before) - 8)) is not None
+        and SPEECH_TAG.match(text, start) is not None
+        and LED_IN.search(before) is None
     )
 
 
@@ -133,12 +138,15 @@ def _is_abbreviated(before: str, after: str, language: str) -> bool:
 
 
 def _is_numbered(word: str, language: str) -> bool:
-    return word.lower() in NUMBERED and not (language == "en" and word in ORDINARY)
+    is_letter = len(word) == 1 and word.isupper() and word not in "PS"  # 'plan B.', but 'S. 225'
+    return word.lower() in NUMBERED and not is_letter and not (language == "en" and word in ORDINARY)
 
 
 def _is_named(before: str, after: str, word: str, language: str) -> bool:
     """Whether an initial or an ordinal belongs to the name that follows."""
     if language == "de" and ORDINAL.search(before) and MONTHS.match(after):
+        return True
+    if after[0] == "(" and INITIAL.search(before):  # 'T.F. (a friend)'
         return True
     if not after[0].isupper() or _next_word(after).lower().replace("’", "'") in starters(language):
         return False

@@ -24,7 +24,7 @@ MODELS = {
 }  # fmt: skip
 LONGEST_WORD = 60  # characters that are looked at on either side of a full stop
 OPENING = "\"'“‘«„‚‹([—–-"
-STOP = re.compile(r"[.?!][\"')\]}‘’“”«»›]*\s+(?=\S)")
+STOP = re.compile(r"[.?!][\"')\]}‘’“”«»›]*(?:\[\d{1,3}\])*\s+(?=\S)")
 LINE = re.compile(r"[^\n]*\S[^\n]*")
 UNSPACED_END = re.compile(r"[^。！？!?]*[。！？!?]+[」』）】〉》”’\"']*\s*|[^。！？!?]+$")
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.script.sentences import splitter
 
@@ -51,3 +53,26 @@ def test_the_script_room_loads_no_model_library_and_no_prefect() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_verse_is_read_line_by_line_and_prose_is_not() -> None:
+    text = "Tyger Tyger, burning bright,\nIn the forests of the night;\n\nWhat immortal hand? What eye?"
+    lines = [text[start:end] for start, end in splitter("en", verse=True)(text)]
+    assert lines == [
+        "Tyger Tyger, burning bright,",
+        "In the forests of the night;",
+        "What immortal hand?",
+        "What eye?",
+    ]
+    assert len(splitter("en")(text)) == 2
+
+
+@given(
+    st.text(st.sampled_from("aB1 .?!…\"'“”‘’«»„()—-,:\n[]IM")), st.sampled_from(["en", "de", "es", "fr", "ja", "pt"])
+)
+@settings(max_examples=100, deadline=None)
+def test_only_white_space_lies_between_sentences(text: str, language: str) -> None:
+    spans = splitter(language)(text)
+    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
+    assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
+    assert spans == sorted(spans)

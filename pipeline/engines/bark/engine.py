@@ -54,8 +54,12 @@ class BarkEngine:
     )
 
     def limits(self, settings: Settings) -> ReadingLimits:
-        """Bark stops at 15.39 s and wanders off the text when it sees that it will not fit."""
-        return ReadingLimits(target_s=8.0, max_s=12.0)
+        """Bark stops at 15.39 s and wanders off the text when it sees that it will not fit.
+
+        It reads 256 word pieces (suno-ai/bark, ``generation.py``) of BERT's multilingual vocabulary, whose shortest
+        piece is a character: 256 characters always fit, in every script.
+        """
+        return ReadingLimits(target_s=8.0, max_s=12.0, max_characters=256)
 
     def voices(self) -> Sequence[VoiceCard]:
         """The 130 presets; a history prompt file (.npz) is a voice too."""
