@@ -29,7 +29,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
     speech = language(tag)
     return (
         *addresses(speech), *_romans(speech), *abbreviations(ABBREVIATIONS), *_streets(), *capitals.dotted(),
-        *dates(speech), *named_numbers(speech), *phones(speech), *clocks(speech), *money(speech), *measures(speech),
+        *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech), *measures(speech),
         *ranges(speech), *fractions(speech), *numbers(speech), *_signs(), *signs(speech),
         *capitals.capitals(SPELLED, ACRONYMS, WORDS),
     )  # fmt: skip

@@ -44,7 +44,8 @@ def rules(tag: str) -> tuple[Rule, ...]:
     """Every rule in the order in which it is tried."""
     speech = language(tag)
     return (
-        *addresses(speech), *times(speech), *capitals.dotted(), *_titles(), *abbreviations(ABBREVIATIONS), *_romans(speech),
+        *addresses(speech), *times(speech), *capitals.dotted(), *_titles(), *abbreviations(ABBREVIATIONS),
+        *_romans(speech),
         *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech), *measures(speech),
         *ranges(speech), *fractions(speech), *numbers(speech), *_signs(), *signs(speech), *_states(), *_capitals(),
     )  # fmt: skip
@@ -71,7 +72,8 @@ def _titles() -> tuple[Rule, ...]:
 
 
 _VERB = (
-    r"(?:have|had|am|was|will|would|love|loved|like|liked|know|knew|think|thought|can|could|shall|should|did|do|may|must"
+    r"(?:have|had|am|was|will|would|love|loved|like|liked|know|knew|think|thought|can|could|shall|should|did|do|may"
+    r"|must"
     r"|want|wanted|need|see|saw|never|always|only|do|said|say|told|tell|wrote|read|found|hope|believe|mean)"
 )
 _PRONOUN = re.compile(rf"[’'](?:ll|m|d|ve)|\s{_VERB}\b")

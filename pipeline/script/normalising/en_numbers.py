@@ -124,7 +124,11 @@ _BE = [
 ]
 """Words after which a number of four digits is still a year: it counts nothing."""
 _NOT_COUNTED = rf"(?!\s(?!(?:{'|'.join(_BE)})\b)[a-z]{{2,}})"
-_IN = r"(?:\b(?:[Ii]n|[Ss]ince|[Yy]ear|[Yy]ears|[Uu]ntil|[Tt]ill|[Cc]irca|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|[Ee]arly|[Ll]ate|January|February|March|April|May|June|July|August|September|October|November|December|Christmas|Easter),?\s)"
+_IN = (
+    r"(?:\b(?:[Ii]n|[Ss]ince|[Yy]ear|[Yy]ears|[Uu]ntil|[Tt]ill|[Cc]irca|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all"
+    r"|[Ww]inter|[Ee]arly|[Ll]ate|January|February|March|April|May|June|July|August|September|October|November"
+    r"|December|Christmas|Easter),?\s)"
+)
 
 
 def named_numbers(words: Words) -> tuple[Rule, ...]:
@@ -157,7 +161,8 @@ def _years(words: Words) -> tuple[Rule, ...]:
         Rule(
             "year",
             re.compile(
-                rf"(?<![$£€#])(?<![+−±]){START}(?<![\d/:]){bare}{END}(?!\s?(?:[%°$€£+=×*]|-\d|–\d)|[/:]\d){_NOT_COUNTED}"
+                rf"(?<![$£€#])(?<![+−±]){START}(?<![\d/:]){bare}{END}(?!\s?(?:[%°$€£+=×*]|-\d|–\d)"
+                rf"|[/:]\d){_NOT_COUNTED}"
             ),
             said,
         ),
@@ -220,8 +225,14 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
     def fixed(match: re.Match[str]) -> str:
         return _FIXED[re.sub(r"\s", "", match[0])]
 
-    place = r"(?:[Rr]oom|[Ss]uite|[Ff]light|[Rr]oute|[Hh]ighway|[Ii]nterstate|[Aa]partment|[Aa]pt\.|[Bb]oeing|[Cc]hannel|Area)"
-    street = r"(?:[A-Z][\w’'.-]*\s){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Ct|Court|Way|Place|Pl|Square|Terrace)\b"
+    place = (
+        r"(?:[Rr]oom|[Ss]uite|[Ff]light|[Rr]oute|[Hh]ighway|[Ii]nterstate|[Aa]partment|[Aa]pt\.|[Bb]oeing|[Cc]hannel"
+        r"|Area)"
+    )
+    street = (
+        r"(?:[A-Z][\w’'.-]*\s){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Ct|Court|Way|Place"
+        r"|Pl|Square|Terrace)\b"
+    )
     return (
         Rule(
             "number",
@@ -235,6 +246,7 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
         ),
         Rule("number", re.compile(rf"{place}\s(?P<it>\d{{3,4}}){END}"), said),
         Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{2,3}})(?=\s{street})"), said),
+        Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{1,3}})(?=\s[NSEW]\.?\s(?:\d|[A-Z]))"), said),
         Rule("number", re.compile(rf"{START}(?P<it>7[0-8]7)(?=s?{END}\s(?:jet|plane|airliner|jumbo))"), said),
         Rule("number", re.compile(r"(?<!\w)401\(k\)"), lambda match: "four oh one k"),
     )
