@@ -47,7 +47,7 @@ class Figures:
             said = self.digits(whole)
         else:
             said = self.words.cardinal(int(whole), "" if decimals else gender)
-        return f"{said} {self.words.point} {self.digits(decimals)}" if decimals else said
+        return f"{said} {self.words.point} {(self.words.decimals or self.digits)(decimals)}" if decimals else said
 
     def digits(self, written: str) -> str:
         """Digit by digit; whatever is no digit is left out."""

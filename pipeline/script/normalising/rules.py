@@ -57,13 +57,11 @@ class Rule:
 
 def apply(text: str, rules: Iterable[Rule]) -> tuple[Edit, ...]:
     """The edits of ``text``, in order; where rules meet, the earlier one stays."""
-    present = traits(text)
-    if not present:
-        return ()
+    missing = ~traits(text).value
     taken = bytearray(len(text))
     edits = []
     for rule in rules:
-        if rule.needs & ~present:
+        if rule.needs.value & missing:
             continue
         it = "it" if "it" in rule.pattern.groupindex else 0
         for match in rule.pattern.finditer(text):

@@ -17,8 +17,8 @@ from pipeline.script.normalising.words import Noun, Words
 
 Match = re.Match[str]
 
-START = r"(?<![\w.,])(?<![\w][’'])"
-"""Before a number: no letter, digit, or separator of a longer number."""
+START = r"(?<![\w.,])(?<!\d[’'])"
+"""Before a number: no letter, digit, or separator of a longer number; an elided article may stand there (l'11)."""
 END = r"(?![\w]|[.,]\d)"
 """After a number: no letter or digit, no decimals."""
 SIGN = r"(?P<sign>[-−–+±])?"

@@ -61,6 +61,7 @@ class Words:
         signs: what is said for the characters of an address: ``.``, ``@``, ``/``, …
         symbols: what is said for a symbol in prose; empty for silence.
         letters: names of letters where the bare letter would be misread.
+        decimals: the figures after the decimal character in words; None for digit by digit.
     """
 
     group: str
@@ -90,3 +91,4 @@ class Words:
     of: str = " "
     cents: str = " "
     letters: Mapping[str, str] = field(default_factory=dict)
+    decimals: Callable[[str], str] | None = None
