@@ -158,13 +158,22 @@ _SIGNS = {
     ".": "dot", "@": "at", "/": "slash", ":": "colon", "-": "dash", "_": "underscore", "~": "tilde",
     "?": "question mark", "=": "equals", "&": "and", "%": "percent", "+": "plus",
 }  # fmt: skip
+_COMPACT = {
+    "k": "thousand", "K": "thousand", "m": "million", "M": "million", "b": "billion", "B": "billion", "T": "trillion",
+}  # fmt: skip
+_PER = {
+    "yr": "per year", "year": "per year", "mo": "per month", "month": "per month", "wk": "per week", "week": "per week",
+    "day": "per day", "hr": "per hour", "h": "per hour", "hour": "per hour", "min": "per minute", "s": "per second",
+    "sec": "per second", "kg": "per kilogram", "lb": "per pound", "mi": "per mile", "km": "per kilometer",
+    "night": "per night", "person": "per person",
+}  # fmt: skip
 _SYMBOLS = {
     "&": "and", "@": "at", "%": "percent", "‰": "per mille", "§§": "sections", "§": "section", "¶": "paragraph",
     "+": "plus", "=": "equals", "×": "times", "÷": "divided by", "±": "plus or minus", "≈": "approximately",
     "≠": "is not equal to", "≤": "less than or equal to", "≥": "greater than or equal to", "<": "less than",
     ">": "greater than", "°": "degrees", "²": "squared", "³": "cubed", "√": "square root of", "∞": "infinity",
-    "π": "pi", "−": "minus", "→": "to", "©": "copyright", "$": "dollars", "€": "euros", "£": "pounds", "¥": "yen",
-    "₩": "won", "¢": "cents", "№": "number", "Ω": "ohms", "℃": "degrees Celsius", "℉": "degrees Fahrenheit",
+    "π": "pi", "−": "minus", "→": "to", "©": "copyright", "$": "dollar", "€": "euro", "£": "pound", "¥": "yen",
+    "₩": "won", "¢": "cent", "№": "number", "Ω": "ohms", "℃": "degrees Celsius", "℉": "degrees Fahrenheit",
 }  # fmt: skip
 
 
@@ -231,6 +240,9 @@ def words(british: bool) -> Words:
         currencies=_currencies(),
         signs=_SIGNS,
         symbols=_SYMBOLS,
+        compact={short: Noun(said, said) for short, said in _COMPACT.items()},
+        per=_PER,
+        slash=" slash ",
         day_first=british,
         cents=" " if british else " and ",
     )

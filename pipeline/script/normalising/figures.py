@@ -11,6 +11,8 @@ from pipeline.script.normalising.words import Noun, Words
 
 LONGEST = 15
 """Digits of the longest number that is read as one; what is longer is read digit by digit."""
+LONGEST_GROUPED = 24
+"""The same where thousands are grouped; every language's num2words goes as far."""
 
 
 @lru_cache(maxsize=20_000)
@@ -42,12 +44,17 @@ class Figures:
     def say(self, written: str, gender: str = "") -> str:
         """A number without sign in words: ``1,234.50``."""
         whole, _, decimals = written.partition(self.words.decimal)
-        whole = self._grouping.sub("", whole) or "0"
-        if len(whole) > LONGEST or (len(whole) > 1 and whole[0] == "0"):
-            said = self.digits(whole)
-        else:
-            said = self.words.cardinal(int(whole), "" if decimals else gender)
-        return f"{said} {self.words.point} {(self.words.decimals or self.digits)(decimals)}" if decimals else said
+        said = self._whole(whole, "" if decimals else gender)
+        return f"{said} {self.words.point} {(self.words.decimals or self.digits)(decimals)}".lstrip() if decimals else said
+
+    def _whole(self, written: str, gender: str) -> str:
+        number = self._grouping.sub("", written)
+        if not number:
+            return ""
+        too_long = len(number) > (LONGEST if number == written else LONGEST_GROUPED)
+        if too_long or (len(number) > 1 and number[0] == "0"):
+            return self.digits(number)
+        return self.words.cardinal(int(number), gender)
 
     def digits(self, written: str) -> str:
         """Digit by digit; whatever is no digit is left out."""

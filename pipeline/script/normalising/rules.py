@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Flag, auto
+from itertools import zip_longest
 
 from pipeline.materials import Edit
 
@@ -23,7 +24,7 @@ class Trait(Flag):
 _TRAITS = (
     (Trait.DIGIT, re.compile(r"[\d\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u215e]")),
     (Trait.SYMBOL, re.compile(r"[^\w\s.,;:!?'\"“”„‘’‚«»‹›()¡¿…—–\-]|[_ªº]|\w[’']\w?\d")),
-    (Trait.DOT, re.compile(r"\b\w{1,8}\.(?=\S)|(?<!\w)[^\W\d_]{1,7}\.(?!\w)")),
+    (Trait.DOT, re.compile(r"\w\.(?=\w)|(?<!\w)[^\W\d_]{1,9}\.(?!\w)")),
     (Trait.CAPITALS, re.compile(r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ]|(?<!\w)[IVXLC](?!\w)")),
 )
 
@@ -74,7 +75,14 @@ def apply(text: str, rules: Iterable[Rule]) -> tuple[Edit, ...]:
             taken[start:end] = b"\x01" * (end - start)
             if spoken != text[start:end]:
                 edits.append(Edit(start, end, _apart(text, start, end, spoken), rule.why))
-    return tuple(sorted(edits, key=lambda edit: edit.start))
+    return tuple(_parted(sorted(edits, key=lambda edit: edit.start)))
+
+
+def _parted(edits: list[Edit]) -> Iterator[Edit]:
+    """Edits with a space between two words where two of them touch."""
+    for edit, following in zip_longest(edits, edits[1:]):
+        touches = following and edit.end == following.start and edit.spoken and following.spoken
+        yield replace(edit, spoken=edit.spoken.rstrip() + " ") if touches else edit
 
 
 def _apart(text: str, start: int, end: int, spoken: str) -> str:

@@ -17,7 +17,7 @@ from pipeline.script.normalising.words import Noun, Words
 
 Match = re.Match[str]
 
-START = r"(?<![\w.,])(?<!\d[’'])"
+START = r"(?<!\w)(?<!\d[.,])(?<!\d[’'])"
 """Before a number: no letter, digit, or separator of a longer number; an elided article may stand there (l'11)."""
 END = r"(?![\w]|[.,]\d)"
 """After a number: no letter or digit, no decimals."""
@@ -100,21 +100,29 @@ def phones(words: Words) -> tuple[Rule, ...]:
     plus = r"(?<![\w+])\+\d{1,3}(?:[ .\-/]?\(?\d{1,5}\)?){2,6}(?![\w-])"
     zero = rf"{START}\(?0\d{{1,5}}\)?(?:[ \-/]{{1,2}}\d{{2,9}}){{1,4}}(?![\w-]|[.,/]\d)"
     bracket = rf"{START}\(\d{{3}}\) ?\d{{3}}[ \-.]\d{{4}}(?![\w-])"
-    groups = rf"{START}(?:\d-)?\d{{3}}([-.])\d{{3}}\1\d{{4}}(?:-\d{{4}})?(?![\w-])"
-    return tuple(Rule("phone", re.compile(pattern), phone) for pattern in (plus, zero, bracket, groups))
+    points = rf"{START}\d{{3}}\.\d{{3}}\.\d{{4}}(?![\w-]|\.\d)"
+    dashes = rf"(?<![\w-]){START}\d+(?:-\d+){{2,}}(?![\w-])"
+    host = rf"{START}\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\w-]|\.\d)"
+
+    def pointed(match: Match) -> str:
+        return f" {words.signs['.']} ".join(figures.digits(part) for part in match[0].split("."))
+
+    said = tuple(Rule("phone", re.compile(pattern), phone) for pattern in (plus, zero, bracket, points, dashes))
+    return (*said, Rule("number", re.compile(host), pointed))
 
 
 def money(words: Words) -> tuple[Rule, ...]:
     """$5, € 5,50, 5 €, 5 million €, $3-4, US$ 20."""
     figures = Figures(words)
     symbols = either(words.currencies)
-    scale = either(words.scales)
+    scales = {**words.scales, **words.compact}
+    scale = either(scales)
     number = figures.pattern
 
     def amount(written: str, scale: str, symbol: str) -> str:
         currency = words.currencies[symbol]
         if scale:
-            return f"{figures.counted(written, words.scales[scale])}{words.of}{currency.whole.many}"
+            return f"{figures.counted(written, scales[scale])}{words.of}{currency.whole.many}"
         whole, decimals = figures.value(written)
         if decimals and currency.part and not decimals[2:].strip("0"):
             return _sum(words, whole, int(f"{decimals:0<2}"[:2]), currency.whole, currency.part)
@@ -184,7 +192,11 @@ def measures(words: Words) -> tuple[Rule, ...]:
     scale = rf"(?P<scale>{either(words.scales)})"
     unit = rf"[\s-]?(?P<unit>{either(units)})(?![\w²³]|[.’']\w)"
     pattern = rf"{START}(?:{SIGN})(?:{low})?(?P<number>{number})(?:\s{scale})?{unit}"
-    return (Rule("unit", re.compile(pattern), said),)
+    rules = [Rule("unit", re.compile(pattern), said)]
+    if words.per:
+        rated = rf"(?:\d|\d\s?\w{{1,3}}|\d\s?{either(words.currencies)})(?P<it>/{either(words.per)})(?!\w)"
+        rules.append(Rule("unit", re.compile(rated), lambda match: f" {words.per[match['it'][1:]]}"))
+    return tuple(rules)
 
 
 def ranges(words: Words) -> tuple[Rule, ...]:
@@ -266,11 +278,11 @@ def numbers(words: Words) -> tuple[Rule, ...]:
         return f" {words.signs['.']} ".join(figures.say(part) for part in match[0].split("."))
 
     def rest(match: Match) -> str:
-        return figures.say(match[0]) if len(match[0]) < 5 else figures.digits(match[0])
+        return figures.say(match[0]) if len(match[0]) < 5 or words.decimal in match[0] else figures.digits(match[0])
 
     sign = r"(?P<sign>(?<!\S)[-−–+±](?=[\d.,])|(?<=[(\[])[-−+±])?"
     return (
         Rule("number", re.compile(rf"{START}\d+(?:\.\d+){{2,}}(?![\w]|\.\d)"), pointed),
         Rule("number", re.compile(rf"{sign}(?<![\w.,])(?P<number>{figures.pattern}){END}"), number),
-        Rule("number", re.compile(r"\d+"), rest),
+        Rule("number", re.compile(rf"\d+(?:(?<!\d\d\d\d\d){re.escape(words.decimal)}\d+)?"), rest),
     )

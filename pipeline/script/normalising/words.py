@@ -53,15 +53,17 @@ class Words:
         mixed: between a whole number and its fraction, spaces included: `` and ``.
         scales: words and abbreviations that multiply a number: million, bn, Mio.
         units: units of measurement by their symbol.
-        unit_scale_space: regular expression of what may stand between number and unit.
         percent: ``%``, ``‰`` and what is said.
         currencies: by symbol and by code.
         of: between a scale and a currency, spaces included: Spanish `` de `` (un millón de euros); else a space.
         cents: between the whole and the part of a sum, spaces included.
+        decimals: the figures after the decimal character in words; None for digit by digit.
         signs: what is said for the characters of an address: ``.``, ``@``, ``/``, …
         symbols: what is said for a symbol in prose; empty for silence.
         letters: names of letters where the bare letter would be misread.
-        decimals: the figures after the decimal character in words; None for digit by digit.
+        compact: what multiplies a sum of money only: the b in ``$3b``.
+        per: what follows a number's unit or a sum after a slash, ``/yr``, and how it is said: ``per year``.
+        slash: what is said between two words parted by a slash, spaces included.
     """
 
     group: str
@@ -90,5 +92,8 @@ class Words:
     day_first: bool = True
     of: str = " "
     cents: str = " "
-    letters: Mapping[str, str] = field(default_factory=dict)
     decimals: Callable[[str], str] | None = None
+    letters: Mapping[str, str] = field(default_factory=dict)
+    compact: Mapping[str, Noun] = field(default_factory=dict)
+    per: Mapping[str, str] = field(default_factory=dict)
+    slash: str = " "
