@@ -13,7 +13,6 @@ from pipeline.script.normalising.abbreviations import FIGURE, NAME, Case, abbrev
 from pipeline.script.normalising.es_words import cardinal, ordinal
 from pipeline.script.normalising.es_words import words as spanish
 from pipeline.script.normalising.rules import Rule
-from pipeline.script.normalising.shapes import usual
 from pipeline.script.normalising.words import Words
 
 MALE_NAMES = """
@@ -179,21 +178,12 @@ def rules(tag: str) -> tuple[Rule, ...]:
         *romance.phones(words, _PHONES, pairs=True),
         *romance.halves(words, {"m": "medio", "f": "media"}, " de "),
         *_half(),
+        romance.days_of_month(words, " y "),
+        romance.apostrophe_years(words, r"(?<=los )|(?<=años )|(?<=de )|(?<=del )"),
         romance.point_decimals(words, "punto"),
-        *usual_before(words),
+        *romance.usual(words, romance.agreeing(words, gender, YEARS), NO_NOUN),
         romance.initialisms(words, INITIALISMS),
-        romance.minus(words),
     )
-
-
-def usual_before(words: Words) -> tuple[Rule, ...]:
-    """The common shapes, numbers that agree with their noun before those that do not."""
-    common = usual(words)
-    return (*common[: -_PLAIN], romance.agreeing(words, gender, YEARS), *common[-_PLAIN:])
-
-
-_PLAIN = 6
-"""The last rules of `usual`: bare numbers and symbols."""
 
 
 def _halves_of_day(words: Words) -> tuple[Rule, ...]:

@@ -121,12 +121,12 @@ m³,m3|metro cúbico|metros cúbicos|m;cm³,cm3|centímetro cúbico|centímetros
 km/h,kph,km / h|kilómetro por hora|kilómetros por hora|m;m/s|metro por segundo|metros por segundo|m
 mph|milla por hora|millas por hora|f;h|hora|horas|f;min|minuto|minutos|m;s,seg|segundo|segundos|m
 ms|milisegundo|milisegundos|m;°C,ºC,° C|grado Celsius|grados Celsius|m
-°F,ºF,° F|grado Fahrenheit|grados Fahrenheit|m;°|grado|grados|m;K|kelvin|kelvin|m
+°F,ºF,° F|grado Fahrenheit|grados Fahrenheit|m;°|grado|grados|m
 kW|kilovatio|kilovatios|m;W|vatio|vatios|m;MW|megavatio|megavatios|m;kWh|kilovatio hora|kilovatios hora|m
-kV|kilovoltio|kilovoltios|m;V|voltio|voltios|m;mA|miliamperio|miliamperios|m;Hz|hercio|hercios|m
+kV|kilovoltio|kilovoltios|m;mA|miliamperio|miliamperios|m;Hz|hercio|hercios|m
 kHz|kilohercio|kilohercios|m;MHz|megahercio|megahercios|m;GHz|gigahercio|gigahercios|m
 kB,KB|kilobyte|kilobytes|m;MB|megabyte|megabytes|m;GB|gigabyte|gigabytes|m;TB|terabyte|terabytes|m
-dB|decibelio|decibelios|m;kcal|kilocaloría|kilocalorías|f;cal|caloría|calorías|f;J|julio|julios|m;hPa|hectopascal|hectopascales|m
+dB|decibelio|decibelios|m;kcal|kilocaloría|kilocalorías|f;cal|caloría|calorías|f;hPa|hectopascal|hectopascales|m
 """)
 SCALES = nouns("""
 mil|mil|mil|m;millón,millones,millon,mill.,M|millón|millones|m;millardo,millardos|millardo|millardos|m

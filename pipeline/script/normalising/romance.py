@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.script.normalising.addresses import letters
+from pipeline.script.normalising.addresses import addresses, letters
 from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
-from pipeline.script.normalising.shapes import END, either
+from pipeline.script.normalising.shapes import END, clocks, dates, either, fractions, measures, money, numbers, ranges
+from pipeline.script.normalising.shapes import phones as any_phones
+from pipeline.script.normalising.signs import signs
 from pipeline.script.normalising.words import Noun, Words
 
 Match = re.Match[str]
@@ -170,6 +172,57 @@ def initialisms(words: Words, known: Iterable[str], never: Iterable[str] = ()) -
 _SOUNDS = frozenset("HM SH ST PST PSST PS CHT CHST TCH TS PF PFT BR MGR MLLE MME SR DR MR JR SRS DRS STO".split())
 
 
+def usual(words: Words, agreeing: Rule, no_noun: Container[str]) -> tuple[Rule, ...]:
+    """The common shapes in their order, numbers that agree with their noun before those that do not."""
+    counted = (_of_millions(rule, words) for rule in (*money(words), *measures(words)))
+    return (
+        *addresses(words), *dates(words), *clocks(words), *counted, _grouped(words), *any_phones(words),
+        *ranges(words), *fractions(words), _millions(words, no_noun), agreeing, *numbers(words), *signs(words), minus(words),
+    )  # fmt: skip
+
+
+def _grouped(words: Words) -> Rule:
+    """Thousands and millions parted by points, which are no address of a machine: 1.000.000.000."""
+    figures = Figures(words)
+    pattern = rf"{BEFORE}(?!0)\d{{1,3}}(?:\.\d{{3}}){{2,}}{END}(?!{SPACE}[a-zà-ÿ]{{3}})"
+    return Rule("number", re.compile(pattern), lambda match: figures.say(match[0]))
+
+
+MILLIONS = r"(?:[mb]il|trill?|mill?i?|tril)(?:h|i)?(?:ón|ones|on|ons|one|oni|ão|ões|ard|ards|ardo|ardi)"
+"""Nouns of a million and more in the four languages: what they count follows after 'de'."""
+
+
+def _of_millions(rule: Rule, words: Words) -> Rule:
+    """'un millón euros' of the common shapes as 'un millón de euros', 'de euros' of French as 'd’euros'."""
+    nouns = {*words.units.values(), *(currency.whole for currency in words.currencies.values())}
+    counted = either({noun.many for noun in nouns} - {""})
+    lacking = re.compile(rf"\b({MILLIONS}) (?={counted}(?!\w))")
+    elided = words.of.endswith("de ") and "virgule" in words.point
+
+    def read(match: Match) -> str | None:
+        said = rule.read(match)
+        said = lacking.sub(rf"\1{words.of}", said) if said else said
+        return re.sub(r"\bde (?=[aeiouéèêhAEIOUÉ])", "d’", said) if said and elided else said
+
+    return replace(rule, read=read)
+
+
+def _millions(words: Words, no_noun: Container[str]) -> Rule:
+    """Whole millions before a noun: 2 000 000 habitants, 'deux millions d’habitants'."""
+    figures = Figures(words)
+    elided = "virgule" in words.point
+
+    def read(match: Match) -> str | None:
+        number, noun = figures.value(match["number"])[0], match["noun"]
+        if not number or number % 1_000_000 or noun in no_noun or len(str(number)) > 15:
+            return None
+        of = " d’" if elided and noun[0] in "aeiouéèêh" else words.of
+        return words.cardinal(number, "") + of
+
+    pattern = rf"{BEFORE}(?P<it>(?P<number>{figures.whole}){SPACE})(?P<noun>[a-zà-ÿ]{{2,}})"
+    return Rule("number", re.compile(pattern), read)
+
+
 def agreeing(words: Words, gender: Callable[[str, str], str], years: Container[str]) -> Rule:
     """A whole number before the noun it counts: 21 casas, 200 páginas.
 
@@ -214,10 +267,18 @@ def written(spoken: Mapping[str, str], follows: str = r"(?!\w)", *, why: str = "
     return Rule(why, re.compile(rf"(?<![\w.&@-])(?P<it>{choices}){follows}"), read, Trait.NONE)
 
 
+def _full_months(words: Words) -> dict[int, str]:
+    """The names, which `Words.months` gives before their abbreviations."""
+    full: dict[int, str] = {}
+    for name, number in words.months.items():
+        full.setdefault(number, name)
+    return full
+
+
 def first_of_month(words: Words, first: str, of: str, of_said: str = "") -> tuple[Rule, ...]:
     """The first day before a month's name, and months cut short after a day. ``of``: regular expression between."""
     months = either(words.months)
-    full = {number: name for name, number in reversed(words.months.items()) if len(name) > 3}
+    full = _full_months(words)
 
     def month(match: Match) -> str:
         return full[words.months[match["it"].lower()]]
@@ -251,13 +312,14 @@ def hours(words: Words, after: str, unit: str, mark: str, *, dotted: str = "") -
         return words.clock(hour, minute, -1)
 
     hour, minute = r"(?P<hour>[01]?\d|2[0-4])", r"(?P<minute>[0-5]\d)(?!\d)"
+    spelled = rf"(?:{SPACE}?m(?:in|n)?\.?)?"
     plain = rf"{hour}[.:]{minute}(?![.,:]\d)"
     rules = [
         Rule("time", re.compile(rf"(?<!\w)(?i:{after}){SPACE}?(?P<it>{plain})(?!\w|{SPACE}?[%€$])"), read),
         Rule("time", re.compile(rf"{BEFORE}(?P<it>{plain})(?={SPACE}(?:{unit})(?!\w))"), read),
     ]
     if mark:
-        rules.append(Rule("time", re.compile(rf"{BEFORE}(?P<it>{hour}{SPACE}?{mark}{SPACE}?{minute})(?!\w)"), read))
+        rules.append(Rule("time", re.compile(rf"{BEFORE}(?P<it>{hour}{SPACE}?{mark}{SPACE}?{minute}{spelled})(?!\w)"), read))
     if dotted:
         rules.append(Rule("time", re.compile(rf"{BEFORE}(?P<it>{plain}{SPACE}?(?:{dotted}))(?![\w/])"), read))
     return tuple(rules)
@@ -323,3 +385,24 @@ def phones(words: Words, patterns: Iterable[str], pairs: bool) -> tuple[Rule, ..
 
     plus = r"\+\d{1,3}(?:[ .\-/]?\(?\d{2,5}\)?){2,6}(?![\w-])"
     return tuple(Rule("phone", re.compile(pattern), read) for pattern in (rf"(?<![\w+]){plus}", *patterns))
+
+
+def days_of_month(words: Words, joined: str) -> Rule:
+    """Several days before one month: 17/18 mars, 17-18-19 mars."""
+
+    def read(match: Match) -> str:
+        days = [words.cardinal(int(day), "") for day in re.findall(r"\d+", match["it"])]
+        return f"{', '.join(days[:-1])}{joined}{days[-1]}"
+
+    months = either(_full_months(words).values())
+    day = r"(?:0?[1-9]|[12]\d|3[01])"
+    return Rule("date", re.compile(rf"{BEFORE}(?P<it>{day}(?:/{day})+|{day}(?:-{day}){{2,}})(?={SPACE}(?:de )?{months}(?!\w))"), read)
+
+
+def apostrophe_years(words: Words, after: str) -> Rule:
+    """A year or a century cut short by an apostrophe: anni ’90, l’’800. ``after``: regular expression before it."""
+
+    def read(match: Match) -> str:
+        return words.cardinal(int(match["year"]), "")
+
+    return Rule("year", re.compile(rf"(?:{after})(?P<it>[’‘'](?P<year>\d00|\d\d))(?![\w’'])"), read)

@@ -191,7 +191,7 @@ def measures(words: Words) -> tuple[Rule, ...]:
     low = rf"(?P<low>{number})(?P<joint>{DASH}|\s?[x×]\s?)"
     scale = rf"(?P<scale>{either(words.scales)})"
     unit = rf"[\s-]?(?P<unit>{either(units)})(?![\w²³]|[.’']\w)"
-    pattern = rf"{START}(?:{SIGN})(?:{low})?(?P<number>{number})(?:\s{scale})?{unit}"
+    pattern = rf"{START}(?:{SIGN})(?:{low})?(?P<number>{number})(?:\s{scale}(?!\w))?{unit}"
     rules = [Rule("unit", re.compile(pattern), said)]
     if words.per:
         rated = rf"(?:\d|\d\s?\w{{1,3}}|\d\s?{either(words.currencies)})(?P<it>/{either(words.per)})(?!\w)"
