@@ -27,6 +27,7 @@ from pipeline.script.normalising.en_abbreviations import (
 from pipeline.script.normalising.en_numbers import named_numbers
 from pipeline.script.normalising.en_times import times
 from pipeline.script.normalising.en_words import BRITISH, words
+from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
 from pipeline.script.normalising.shapes import clocks, dates, fractions, measures, money, numbers, phones, ranges
@@ -47,7 +48,8 @@ def rules(tag: str) -> tuple[Rule, ...]:
         *addresses(speech), *times(speech), *capitals.dotted(), *_titles(), *abbreviations(ABBREVIATIONS),
         *_romans(speech),
         *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech), *measures(speech),
-        *ranges(speech), *fractions(speech), *numbers(speech), *_signs(), *signs(speech), *_states(), *_capitals(),
+        *ranges(speech), *fractions(speech), *_signs(speech), *numbers(speech), *signs(speech), *_states(),
+        *_capitals(),
     )  # fmt: skip
 
 
@@ -103,13 +105,12 @@ def _romans(speech: Words) -> tuple[Rule, ...]:
     def other(value: int, match: re.Match[str]) -> str | None:
         return speech.cardinal(value, "") if value < 40 and match["it"] not in ("XX", "XXX", "XI") else None
 
-    small = rf"(?:{NUMBERED})"
     return (
         romans.alone(
             lambda value, match: speech.cardinal(value, "") if len(match["it"]) > 1 and value < 90 else None
         ),
         romans.after([rf"(?i:{NUMBERED})"], counted),
-        romans.after([small], counted, small=True),
+        romans.after([rf"(?i:{NUMBERED})"], counted, small=True),
         romans.after([rf"(?i:{REGNAL})"], reigned),
         Rule(
             "roman",
@@ -120,11 +121,16 @@ def _romans(speech: Words) -> tuple[Rule, ...]:
     )
 
 
-def _signs() -> tuple[Rule, ...]:
+def _signs(speech: Words) -> tuple[Rule, ...]:
     """and/or, C#, #1 (its number has been read), a street after its house number without a full stop."""
+
+    def postal(match: re.Match[str]) -> str:
+        return Figures(speech).digits(match["it"])
+
     streets = "|".join(STREETS)
     house = rf"(?<!\w)\d{{1,5}}\s(?:[NSEW]\.?\s)?(?:[A-Z][\w’'-]*\s){{1,3}}(?P<it>{streets})(?=,|\s*$|[;:)])"
     return (
+        Rule("number", re.compile(rf"(?<=,\s)(?:{'|'.join(STATES)})\s(?P<it>\d{{5}}(?:-\d{{4}})?)(?![\w-])"), postal),
         Rule("symbol", re.compile(r"(?<=\band)/(?=or\b)"), lambda match: " ", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<=\b[A-G])#(?!\w)"), lambda match: " sharp", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<!\w)#(?=\d)"), lambda match: "number ", Trait.SYMBOL),

@@ -38,7 +38,8 @@ _ANYWHERE = {
     "Inc": "Incorporated", "Ltd": "Limited", "Corp": "Corporation", "Bros": "Brothers", "Jr": "Junior",
     "jr": "junior",
     "Esq": "Esquire", "Assn": "Association", "i.e": "that is", "e.g": "for example", "I.e": "That is",
-    "E.g": "For example", "et al": "and others",
+    "E.g": "For example", "et al": "and others", "Ph.D": "P H D", "B.Sc": "B S C", "M.Sc": "M S C",
+    "D.Phil": "D Phil",
 }  # fmt: skip
 _PLACE = r"(?:[A-ZÀ-Þ][\w’'-]*|\d(?:st|nd|rd|th))\s"
 """A capitalised word or an ordinal, as before 'Street'."""

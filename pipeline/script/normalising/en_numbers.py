@@ -133,7 +133,36 @@ _IN = (
 
 def named_numbers(words: Words) -> tuple[Rule, ...]:
     """All of them, in the order in which they are tried."""
-    return (*_old_money(words), *_feet(words), *_decades(words), *_ordinals(words), *_rooms(words), *_years(words))
+    return (
+        *_verses(words),
+        *_old_money(words),
+        *_feet(words),
+        *_decades(words),
+        *_ordinals(words),
+        *_rooms(words),
+        *_years(words),
+    )
+
+
+_BOOKS = (
+    "Genesis|Gen\\.|Exodus|Leviticus|Numbers|Deuteronomy|Deut\\.|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra"
+    "|Nehemiah"
+    "|Esther|Job|Psalms?|Proverbs|Ecclesiastes|Isaiah|Isa\\.|Jeremiah|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah"
+    "|Malachi"
+    "|Matthew|Matt\\.|Mark|Luke|John|Acts|Romans|Rom\\.|Corinthians|Cor\\.|Galatians|Ephesians|Philippians|Colossians"
+    "|Thessalonians|Timothy|Titus|Hebrews|Heb\\.|James|Peter|Jude|Revelation|Rev\\.|Sura|Surah"
+)
+
+
+def _verses(words: Words) -> tuple[Rule, ...]:
+    """John 3:16, Genesis 1:1-3: chapter and verse."""
+
+    def said(match: re.Match[str]) -> str:
+        low = f"{words.cardinal(int(match['chapter']), '')} {words.cardinal(int(match['verse']), '')}"
+        return f"{low} {words.to} {words.cardinal(int(match['last']), '')}" if match["last"] else low
+
+    verse = rf"(?P<it>(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})(?:{DASH}(?P<last>\d{{1,3}}))?)(?![\w:])"
+    return (Rule("number", re.compile(rf"(?<!\w)(?:{_BOOKS})\s{verse}"), said),)
 
 
 def _years(words: Words) -> tuple[Rule, ...]:
@@ -147,7 +176,7 @@ def _years(words: Words) -> tuple[Rule, ...]:
             return None
         return f"{words.year(low)} {words.to} {words.year(high) if high > 99 else _short_year(match['high'], words)}"
 
-    bare = r"(?P<it>1[1-9]\d\d|20\d\d)"
+    bare = r"(?P<it>1[1-9]\d\d|1066|20\d\d)"
     return (
         Rule(
             "range",

@@ -50,7 +50,8 @@ def _days(words: Words) -> tuple[Rule, ...]:
 
     days = rf"(?P<low>{_DAY}){_ORDINAL}(?:{DASH}(?P<high>{_DAY}){_ORDINAL})?"
     second = (
-        rf"(?<![\w.])(?:{_ANY})(?:\s|-(?=\d\d?\b))(?P<it>{days})(?![\w:%$]|[.,/-]\d|\s?(?:percent|million|billion))"
+        rf"(?<![\w.])(?:{_ANY})(?:\s|-(?=\d\d?\b))(?P<it>{days})(?![\w:%$]|[.,/-]\d|\s?(?:percent|million"
+        rf"|billion))(?!(?<=(?:May|rch) \d)\s(?!was|is|has)[a-z]+s\b)"
     )
     first = rf"{START}(?P<it>{days})\s(?=(?:{_ANY})(?!\w)(?:,?\s\d{{4}}|\b))"
     pair = rf"{START}(?P<it>{_DAY})(?P<high>(?!))?(?=\sand\s{_DAY}\s(?:{_ANY})(?!\w))"

@@ -245,6 +245,7 @@ def words(british: bool) -> Words:
         per=_PER,
         slash=" slash ",
         half_after="a half",
+        round_groups=True,
         day_first=british,
         cents=" " if british else " and ",
     )

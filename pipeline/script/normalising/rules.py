@@ -77,13 +77,11 @@ def apply(text: str, rules: Sequence[Rule]) -> tuple[Edit, ...]:
 
 
 def _once(text: str, rules: Sequence[Rule]) -> list[Edit]:
-    present = traits(text)
-    if not present:
-        return []
+    missing = ~traits(text).value
     taken = bytearray(len(text))
     edits = []
     for rule in rules:
-        if rule.needs & ~present:
+        if rule.needs.value & missing:
             continue
         it = "it" if "it" in rule.pattern.groupindex else 0
         for match in rule.pattern.finditer(text):

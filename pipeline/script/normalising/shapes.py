@@ -17,8 +17,8 @@ from pipeline.script.normalising.words import Noun, Words
 
 Match = re.Match[str]
 
-START = r"(?<!\w)(?<!\d[.,])(?<!\w[’'])"
-"""Before a number: no letter, digit, or separator of a longer number."""
+START = r"(?<!\w)(?<!\d[.,])(?<!\d[’'])"
+"""Before a number: no letter, digit, or separator of a longer number; an elided article may stand there (l'11)."""
 END = r"(?![\w]|[.,]\d)"
 """After a number: no letter or digit, no decimals."""
 SIGN = r"(?P<sign>[-−–+±])?"
@@ -89,12 +89,16 @@ def phones(words: Words) -> tuple[Rule, ...]:
     """Groups of digits with a leading plus, zero or bracket, and +1-800-555-0199: digit by digit, groups parted."""
     figures = Figures(words)
 
+    def group_of(written: str) -> str:
+        hundreds = words.round_groups and re.fullmatch("[1-9]00", written)
+        return words.cardinal(int(written), "") if hundreds else figures.digits(written)
+
     def phone(match: Match) -> str | None:
         written = match[0]
         groups = re.findall(r"\d+", written)
         if sum(map(len, groups)) < 6:
             return None
-        said = ", ".join(figures.digits(group) for group in groups)
+        said = ", ".join(group_of(group) for group in groups)
         return f"{words.plus} {said}" if written.startswith("+") else said
 
     plus = r"(?<![\w+])\+\d{1,3}(?:[ .\-/]?\(?\d{1,5}\)?){2,6}(?![\w-])"
@@ -193,7 +197,7 @@ def measures(words: Words) -> tuple[Rule, ...]:
     low = rf"(?P<low>{number})(?P<joint>{DASH}|\s?[x×]\s?)"
     scale = rf"(?P<scale>{either(words.scales)})"
     unit = rf"[\s-]?(?P<unit>{either(units)})(?![\w²³]|[.’']\w)"
-    pattern = rf"{START}(?:{SIGN})(?:{low})?(?P<number>{number})(?:\s{scale})?{unit}"
+    pattern = rf"{START}(?:{SIGN})(?:{low})?(?P<number>{number})(?:\s{scale}(?!\w))?{unit}"
     rules = [Rule("unit", re.compile(pattern), said)]
     if words.per:
         rated = rf"(?:\d|\d\s?\w{{1,3}}|\d\s?{either(words.currencies)})(?P<it>/{either(words.per)})(?!\w)"
@@ -292,7 +296,7 @@ def numbers(words: Words) -> tuple[Rule, ...]:
 
     sign = r"(?P<sign>(?<!\S)[-−–+±](?=[\d.,])|(?<=[(\[])[-−+±])?"
     return (
-        Rule("number", re.compile(rf"{START}\d+(?:\.\d+){{2,}}(?![\w]|\.\d)"), pointed),
+        Rule("number", re.compile(r"(?<![\d.,])\d+(?:\.\d+){2,}(?!\w|\.\d)"), pointed),
         Rule("number", re.compile(rf"{sign}(?<![\w.,])(?P<number>{figures.pattern}){END}"), number),
         Rule("number", re.compile(rf"\d+(?:(?<!\d\d\d\d\d){re.escape(words.decimal)}\d+)?"), rest),
     )
