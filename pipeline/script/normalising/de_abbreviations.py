@@ -93,6 +93,8 @@ ACRONYMS = frozenset([
     "AIDS", "ASTA", "BAFÖG", "COVID", "DAX", "FIFA", "GEMA", "GESTAPO", "INTERPOL", "NASA", "NATO", "OPEC", "SCHUFA",
     "STASI", "TÜV", "UEFA", "UNESCO", "UNICEF", "UNO",
 ])  # fmt: skip
+MIXED = ("GmbH", "mbH", "StGB", "StPO", "HGB", "BVerfG", "GbR", "KdF", "StVO")
+"""Initialisms with small letters in them."""
 WORDS = frozenset([
     "BRR", "HM", "HMM", "JA", "NA", "PSST", "PST", "SCH", "SCHT", "TJA",
 ])  # fmt: skip

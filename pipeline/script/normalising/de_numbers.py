@@ -74,7 +74,7 @@ def _days(words: Words) -> tuple[Rule, ...]:
     high = r"(?P<high>0?[1-9]|[12]\d|3[01])"
     joined = r"(?:\s(?:und|oder|bis|bis zum|auf den)\s|,\s)"
     prepared = (
-        r"(?:\b(?:am|vom|bis|zum|ab|seit|den|der|dem|und|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag"
+        r"(?:\b(?:am|vom|bis|zum|ab|seit|den|der|dem|und|[Hh]eute|[Mm]orgen|[Gg]estern|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag"
         r"|Sonntag),?\s)"
     )
     return (
@@ -128,7 +128,9 @@ def _ordinals() -> tuple[Rule, ...]:
         Rule("ordinal", re.compile(rf"\d\.\s(?:und|oder|bis)\s{digits}(?=\s[A-ZÄÖÜ])"), said),
         Rule(
             "ordinal",
-            re.compile(rf"(?:\b(?:ist|wurde|wird|war|als|Platz)\s){digits}(?=\s(?:geworden|und|von|beim|in)\b)"),
+            re.compile(
+                rf"(?:\b(?:ist|wurde|wird|war|als|Platz)\s){digits}(?=\s(?:geworden|und|von|beim|in|im|bei)\b)"
+            ),
             said,
         ),
         Rule(
@@ -245,8 +247,8 @@ def _compounds(words: Words) -> tuple[Rule, ...]:
     )
     number = rf"(?P<number>{figures.pattern})"
     return (
-        Rule("number", re.compile(rf"{START}(?P<it>{number}[-‑]?)(?={tails})"), joined),
-        Rule("percent", re.compile(rf"{START}(?P<it>{number}\s?%-?ig)(?=e|\b)"), percent),
+        Rule("number", re.compile(rf"{START}(?P<it>{number}[-‑]?)(?={tails})"), joined, joined=True),
+        Rule("percent", re.compile(rf"{START}(?P<it>{number}\s?%-?ig)(?=e|\b)"), percent, joined=True),
         Rule("number", re.compile(rf"{START}(?P<it>{number}[-‑]?)(?=D\b)"), apart),
     )
 

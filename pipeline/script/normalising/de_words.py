@@ -75,7 +75,7 @@ _DER_DATIVE = (
     r"|außerhalb"
     r"|ab|gegenüber|ende|anfang|mitte|gegen)\sder"
 )
-_JOINED = re.compile(r"(?:\d{1,4}\.(?:\s\w+)?(?:\s?[,/–-]\s?|\s(?:und|oder|bis|zum|auf den|bis zum)\s))+$")
+_JOINED = re.compile(r"(?:\d{1,4}\.(?:\s?[,/–-]\s?|(?:\s\w+)?\s(?:und|oder|bis|zum|auf den|bis zum)\s))+$")
 _WEEKDAY = re.compile(r"(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag)[se]?,?\s$")
 _NEUTER = re.compile(
     r"\s(?:Jahrhundert|Kapitel|Buch|Mal|Jahr|\w+jahr|Semester|Bild|Regiment|Gebot|Stockwerk|Jahrtausend)\b"

@@ -49,12 +49,14 @@ class Rule:
             without that group the whole match is replaced.
         read: what is said; None where it is not that after all, the stretch itself to keep it from later rules.
         needs: no text without all of these is searched.
+        joined: what is said may grow together with the word beside it: 47-jährig.
     """
 
     why: str
     pattern: re.Pattern[str]
     read: Callable[[re.Match[str]], str | None]
     needs: Trait = Trait.DIGIT
+    joined: bool = False
 
 
 _ROUNDS = 4
@@ -93,7 +95,8 @@ def _once(text: str, rules: Sequence[Rule]) -> list[Edit]:
                 continue
             taken[start:end] = b"\x01" * (end - start)
             if spoken != text[start:end]:
-                edits.append(Edit(start, end, _apart(text, start, end, spoken), rule.why))
+                apart = spoken if rule.joined else _apart(text, start, end, spoken)
+                edits.append(Edit(start, end, apart, rule.why))
     return list(_parted(sorted(edits, key=lambda edit: edit.start)))
 
 
