@@ -74,7 +74,8 @@ def _days(words: Words) -> tuple[Rule, ...]:
     high = r"(?P<high>0?[1-9]|[12]\d|3[01])"
     joined = r"(?:\s(?:und|oder|bis|bis zum|auf den)\s|,\s)"
     prepared = (
-        r"(?:\b(?:am|vom|bis|zum|ab|seit|den|der|dem|und|[Hh]eute|[Mm]orgen|[Gg]estern|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag"
+        r"(?:\b(?:am|vom|bis|zum|ab|seit|den|der|dem|und|[Hh]eute|[Mm]orgen|[Gg]estern|Montag|Dienstag|Mittwoch"
+        r"|Donnerstag|Freitag|Samstag"
         r"|Sonntag),?\s)"
     )
     return (

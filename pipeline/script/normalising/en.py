@@ -15,6 +15,7 @@ from pipeline.script.normalising.addresses import addresses
 from pipeline.script.normalising.en_abbreviations import (
     ABBREVIATIONS,
     ACRONYMS,
+    COMPASS,
     NUMBERED,
     REGNAL,
     SPELLED,
@@ -129,7 +130,11 @@ def _signs(speech: Words) -> tuple[Rule, ...]:
 
     streets = "|".join(STREETS)
     house = rf"(?<!\w)\d{{1,5}}\s(?:[NSEW]\.?\s)?(?:[A-Z][\w’'-]*\s){{1,3}}(?P<it>{streets})(?=,|\s*$|[;:)])"
+    compass = (
+        rf"\d\s(?P<it>[NSEW])\.?(?=\s(?:[A-Z][\w’'-]*\s|\d+(?:st|nd|rd|th)\s){{1,3}}(?:{streets}|Street|Avenue|Road))"
+    )
     return (
+        Rule("abbreviation", re.compile(compass), lambda match: COMPASS[match["it"]]),
         Rule("number", re.compile(rf"(?<=,\s)(?:{'|'.join(STATES)})\s(?P<it>\d{{5}}(?:-\d{{4}})?)(?![\w-])"), postal),
         Rule("symbol", re.compile(r"(?<=\band)/(?=or\b)"), lambda match: " ", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<=\b[A-G])#(?!\w)"), lambda match: " sharp", Trait.SYMBOL),

@@ -28,7 +28,7 @@ _NUMBERED = {
     "l": "line",
 }  # fmt: skip
 STREETS = {
-    "St": "Street", "Dr": "Drive",
+    "St": "Street", "Dr": "Drive", "hwy": "Highway",
     "Ave": "Avenue", "Av": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Pl": "Place", "Sq": "Square",
     "Hwy": "Highway", "Pkwy": "Parkway", "Ct": "Court", "Terr": "Terrace", "Cres": "Crescent",
 }  # fmt: skip
@@ -133,6 +133,7 @@ STATES = {
     "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia", "WA": "Washington", "WV": "West Virginia",
     "WI": "Wisconsin", "WY": "Wyoming",
 }  # fmt: skip
+COMPASS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 WORDLIKE_STATES = frozenset(["OK", "IN", "OR", "ME", "HI", "OH", "PA", "MA", "LA", "ID", "AL", "DE", "MS", "MD"])
 REGNAL = (
     "Louis|Henry|Charles|George|Edward|Richard|William|James|John|Pius|Benedict|Gregory|Leo|Clement|Innocent|Boniface"

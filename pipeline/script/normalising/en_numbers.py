@@ -205,7 +205,10 @@ def _short_year(written: str, words: Words) -> str:
 def _decades(words: Words) -> tuple[Rule, ...]:
     def whole(match: re.Match[str]) -> str:
         said = plural(words.year(int(match["decade"])))
-        return f"{said} {words.to} {plural(words.cardinal(int(match['next'][-2:]), ''))}" if match["next"] else said
+        if not match["next"]:
+            return said
+        later = words.year(int(match["next"])) if len(match["next"]) == 4 else words.cardinal(int(match["next"]), "")
+        return f"{said} {words.to} {plural(later)}"
 
     def short(match: re.Match[str]) -> str:
         return plural(words.cardinal(int(match["decade"]), "")) if match["decade"] != "00" else "two thousands"
@@ -237,7 +240,7 @@ def _ordinals(words: Words) -> tuple[Rule, ...]:
         return plural(figures.say(match["number"]))
 
     return (
-        Rule("fraction", re.compile(rf"{START}(?P<over>\d+)/(?P<under>\d+)(?:th|rd|nd|st)s?(?!\w)"), part),
+        Rule("fraction", re.compile(rf"{START}(?P<over>\d+)/(?P<under>\d+)(?i:th|rd|nd|st)s?(?!\w)"), part),
         Rule(
             "ordinal",
             re.compile(rf"{START}(?P<number>{figures.whole})(?P<mark>st|nd|rd|th|d|ST|ND|RD|TH)(?!\w)"),
@@ -245,6 +248,13 @@ def _ordinals(words: Words) -> tuple[Rule, ...]:
         ),
         Rule("number", re.compile(rf"{START}(?P<number>\d{{1,6}})s(?!\w)"), plurals),
     )
+
+
+_SECRET = (
+    r"\b(?:(?:card|account|phone|number)\s(?:number\s)?ending (?:in|with)|PIN|password|passcode|OTP|otp|pin|code"
+    r"|combination)(?:\sis)?\s"
+)
+"""Before figures that are said one by one."""
 
 
 def _rooms(words: Words) -> tuple[Rule, ...]:
@@ -273,6 +283,7 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
             re.compile(r"(?:[Cc]all(?:ed|ing)?|[Dd]ial(?:led|ed)?)\s(?P<it>911|999|112|411)(?![\w-])"),
             lambda m: Figures(words).digits(m["it"]),
         ),
+        Rule("number", re.compile(rf"{_SECRET}(?P<it>\d{{3,}}){END}"), lambda m: Figures(words).digits(m["it"])),
         Rule("number", re.compile(rf"{place}\s(?P<it>\d{{3,4}}){END}"), said),
         Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{2,3}})(?=\s{street})"), said),
         Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{1,3}})(?=\s[NSEW]\.?\s(?:\d|[A-Z]))"), said),

@@ -148,7 +148,9 @@ _UNITS = {
     "hp": "horsepower horsepower",
     "dB": "decibel decibels", "B": "byte bytes", "kB": "kilobyte kilobytes", "KB": "kilobyte kilobytes",
     "MB": "megabyte megabytes",
-    "GB": "gigabyte gigabytes", "TB": "terabyte terabytes", "kbps": "kilobit_per_second kilobits_per_second",
+    "GB": "gigabyte gigabytes", "TB": "terabyte terabytes", "mbps": "megabit_per_second megabits_per_second",
+    "km³": "cubic_kilometer cubic_kilometers",
+    "kbps": "kilobit_per_second kilobits_per_second",
     "Mbps": "megabit_per_second megabits_per_second", "Gbps": "gigabit_per_second gigabits_per_second",
     "rpm": "revolution_per_minute revolutions_per_minute", "Ω": "ohm ohms", "kΩ": "kilohm kilohms",
 }  # fmt: skip
@@ -164,7 +166,8 @@ _COMPACT = {
 _PER = {
     "yr": "per year", "year": "per year", "mo": "per month", "month": "per month", "wk": "per week",
     "week": "per week",
-    "day": "per day", "hr": "per hour", "h": "per hour", "hour": "per hour", "min": "per minute", "s": "per second",
+    "day": "per day", "d": "per day", "hr": "per hour", "h": "per hour", "hour": "per hour", "min": "per minute",
+    "s": "per second",
     "sec": "per second", "kg": "per kilogram", "lb": "per pound", "mi": "per mile", "km": "per kilometer",
     "night": "per night", "person": "per person",
 }  # fmt: skip
