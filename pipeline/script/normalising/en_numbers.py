@@ -8,7 +8,7 @@ from pipeline.script.normalising.en_words import fraction, paired, plural, year
 from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.rules import Rule
 from pipeline.script.normalising.shapes import DASH, END, HALVES, START
-from pipeline.script.normalising.words import Words
+from pipeline.script.normalising.words import Noun, Words
 
 _BE = [
     "was",
@@ -264,6 +264,14 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
     def fixed(match: re.Match[str]) -> str:
         return _FIXED[re.sub(r"\s", "", match[0])]
 
+    def toll_free(match: re.Match[str]) -> str:
+        hundreds = match["it"][2:-1]
+        said = words.cardinal(int(hundreds), "") if hundreds.endswith("00") else Figures(words).digits(hundreds)
+        return f"one, {said}, "
+
+    def scaled(match: re.Match[str]) -> str:
+        return f"{Figures(words).say(match['number'])} {'thousand' if match['scale'] == 'k' else 'million'}"
+
     place = (
         r"(?:[Rr]oom|[Ss]uite|[Ff]light|[Rr]oute|[Hh]ighway|[Ii]nterstate|[Aa]partment|[Aa]pt\.|[Bb]oeing|[Cc]hannel"
         r"|Area)"
@@ -284,6 +292,8 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
             lambda m: Figures(words).digits(m["it"]),
         ),
         Rule("number", re.compile(rf"{_SECRET}(?P<it>\d{{3,}}){END}"), lambda m: Figures(words).digits(m["it"])),
+        Rule("phone", re.compile(r"(?<![\w-])(?P<it>1-8\d\d-)(?=[A-Z0-9])"), toll_free),
+        Rule("number", re.compile(rf"{START}(?P<it>(?P<number>\d+(?:\.\d+)?)(?P<scale>k|M))(?=\s[a-z])"), scaled),
         Rule("number", re.compile(rf"{place}\s(?P<it>\d{{3,4}}){END}"), said),
         Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{2,3}})(?=\s{street})"), said),
         Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{1,3}})(?=\s[NSEW]\.?\s(?:\d|[A-Z]))"), said),
@@ -299,9 +309,10 @@ _FIXED = {
 
 
 def _feet(words: Words) -> tuple[Rule, ...]:
+    """6'2", 35′, 12″; 40°26′46″ N."""
     vulgar = "".join(HALVES)
 
-    def number(written: str) -> str:
+    def feet_or_inches(written: str) -> str:
         if written[-1] not in HALVES:
             return words.cardinal(int(written), "")
         half = fraction(*HALVES[written[-1]], words.day_first)
@@ -309,20 +320,34 @@ def _feet(words: Words) -> tuple[Rule, ...]:
 
     def tall(match: re.Match[str]) -> str:
         feet, inches = match["feet"], match["inches"]
-        said = f"{number(feet)} {'foot' if feet == '1' or inches else 'feet'}"
-        return f"{said} {number(inches)}" if inches else said
+        said = f"{feet_or_inches(feet)} {'foot' if feet == '1' or inches else 'feet'}"
+        return f"{said} {feet_or_inches(inches)}" if inches else said
 
     def long(match: re.Match[str]) -> str:
-        return f"{number(match['inches'])} {'inch' if match['inches'] == '1' else 'inches'}"
+        return f"{feet_or_inches(match['inches'])} {'inch' if match['inches'] == '1' else 'inches'}"
 
+    def arc(match: re.Match[str]) -> str:
+        parts = [(match["degrees"], "degree"), (match["minutes"], "minute"), (match["seconds"], "second")]
+        figures = Figures(words)
+        said = [figures.counted(part, Noun(name, name + "s")) for part, name in parts if part]
+        return " ".join([*said, *([_WINDS[match["wind"]]] if match["wind"] else [])])
+
+    number = r"\d+(?:\.\d+)?"
+    seconds = rf"(?:\s?(?P<seconds>{number})\s?[″\"”])?"
+    coordinates = rf"{START}(?P<degrees>{number})\s?°\s?(?:(?P<minutes>{number})\s?[′'’]{seconds})?"
     inches = rf"(?P<inches>\d{{1,2}}[{vulgar}]?|[{vulgar}])"
     balanced = r"(?P<inches>\d{1,3})"
     return (
+        Rule("unit", re.compile(rf"{coordinates}\s?(?P<wind>[NSEW])(?!\w)"), arc),
+        Rule("unit", re.compile(rf"{coordinates}(?P<wind>(?!))?(?<=[′'’″\"”])"), arc),
         Rule("unit", re.compile(rf"{START}(?P<feet>\d{{1,2}})\s?['’′]\s?{inches}\s?(?:[\"”″]|''|’’|(?!\w))"), tall),
         Rule("unit", re.compile(rf"{START}(?P<feet>\d{{1,4}})′(?!\w)"), tall),
         Rule("unit", re.compile(rf"{START}{balanced}″(?!\w)"), long),
         Rule("unit", re.compile(rf"^{balanced}\"$"), long),
     )
+
+
+_WINDS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 
 
 def _old_money(words: Words) -> tuple[Rule, ...]:

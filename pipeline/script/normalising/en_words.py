@@ -132,8 +132,8 @@ _UNITS = {
     "°C": "degree_Celsius degrees_Celsius", "° C": "degree_Celsius degrees_Celsius",
     "ºC": "degree_Celsius degrees_Celsius",
     "°F": "degree_Fahrenheit degrees_Fahrenheit", "° F": "degree_Fahrenheit degrees_Fahrenheit",
-    "ºF": "degree_Fahrenheit degrees_Fahrenheit", "°": "degree degrees", "K": "kelvin kelvins",
-    "h": "hour hours", "hr": "hour hours", "hrs": "hour hours", "hr.": "hour hours", "hrs.": "hour hours",
+    "ºF": "degree_Fahrenheit degrees_Fahrenheit", "°": "degree degrees", "h": "hour hours", "hr": "hour hours",
+    "hrs": "hour hours", "hr.": "hour hours", "hrs.": "hour hours",
     "min": "minute minutes", "min.": "minute minutes", "mins": "minute minutes", "s": "second seconds",
     "sec": "second seconds", "sec.": "second seconds", "secs": "second seconds", "ms": "millisecond milliseconds",
     "µs": "microsecond microseconds", "μs": "microsecond microseconds", "ns": "nanosecond nanoseconds",
@@ -146,7 +146,7 @@ _UNITS = {
     "kPa": "kilopascal kilopascals",
     "hPa": "hectopascal hectopascals", "psi": "pound_per_square_inch pounds_per_square_inch",
     "hp": "horsepower horsepower",
-    "dB": "decibel decibels", "B": "byte bytes", "kB": "kilobyte kilobytes", "KB": "kilobyte kilobytes",
+    "dB": "decibel decibels", "kB": "kilobyte kilobytes", "KB": "kilobyte kilobytes",
     "MB": "megabyte megabytes",
     "GB": "gigabyte gigabytes", "TB": "terabyte terabytes", "mbps": "megabit_per_second megabits_per_second",
     "km³": "cubic_kilometer cubic_kilometers",
@@ -158,7 +158,7 @@ _UNITS = {
 
 _SIGNS = {
     ".": "dot", "@": "at", "/": "slash", ":": "colon", "-": "dash", "_": "underscore", "~": "tilde",
-    "?": "question mark", "=": "equals", "&": "and", "%": "percent", "+": "plus",
+    "?": "question mark", "=": "equals", "&": "and", "%": "percent", "+": "plus", "#": "hash",
 }  # fmt: skip
 _COMPACT = {
     "k": "thousand", "K": "thousand", "m": "million", "M": "million", "b": "billion", "B": "billion", "T": "trillion",

@@ -83,8 +83,10 @@ def clocks(words: Words) -> tuple[Rule, ...]:
     def clock(match: Match) -> str:
         return words.clock(int(match["hour"]), int(match["minute"]), int(match["second"] or -1))
 
+    joint = r"\d:[0-5]\d(?P<it>\s?[-–—]\s?)(?=\d{1,2}:[0-5]\d)"
     pattern = rf"{START}(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\w:]|[.,]\d)"
-    return (Rule("time", re.compile(pattern), clock),)
+    to = Rule("range", re.compile(joint), lambda match: f" {words.to} ")
+    return (to, Rule("time", re.compile(pattern), clock))
 
 
 def phones(words: Words) -> tuple[Rule, ...]:
@@ -237,10 +239,11 @@ def ranges(words: Words) -> tuple[Rule, ...]:
 
     operators = {
         "+": words.plus, "-": words.minus, "−": words.minus, "–": words.minus, "×": words.times, "x": words.times,
-        "*": words.times, "·": words.times, **{sign: words.symbols[sign] for sign in "=÷" if sign in words.symbols},
+        "*": words.times, "·": words.times, "/": words.symbols.get("÷", ""),
+        **{sign: words.symbols[sign] for sign in "=÷" if sign in words.symbols},
     }  # fmt: skip
     number = figures.pattern
-    equation = rf"{START}{number}(?:\s?[-+−–×x*·÷:]\s?{number})+\s?=\s?{number}{END}"
+    equation = rf"{START}{number}(?:\s?[-+−–×x*·÷:/]\s?{number})+\s?=\s?{number}{END}"
     low_high = rf"{START}(?P<low>\d{{1,7}}){DASH}(?P<high>\d{{1,7}})(?![\w-]|[.,]\d)"
     return (
         Rule("math", re.compile(equation), sums),
