@@ -2,7 +2,7 @@
 
 python benchmarks/normalisation.py [TEXT …]
 
-The cases are in tests/script/sets/nemo; how they are compared is in tests/script/normalising/published.py. num2words
+The cases are in tests/script/sets; how they are compared is in tests/script/normalising/published.py. num2words
 reads the bare numbers. damga is asked where it is installed. With text files the speed on them is shown too, in
 thousands of characters a CPU second.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from pipeline.script.edits import speak  # noqa: E402
 from pipeline.script.normalising import has_rules, normalise  # noqa: E402
-from tests.script.normalising.published import LANGUAGES, cases, kept_aside, right  # noqa: E402
+from tests.script.normalising.published import LANGUAGES, Case, cases, golden, kept_aside, right  # noqa: E402
 
 Reader = Callable[[str], str]
 
@@ -50,9 +50,11 @@ def damga(language: str) -> Reader | None:
 READERS = {"ours": ours, "num2words on bare numbers": bare_numbers, "damga": damga}
 
 
-def percent(language: str, read: Reader, aside: bool) -> str:
+def percent(published: Iterator[Case], read: Reader, aside: bool) -> str:
     """Share of the cases said as published; and of how many."""
-    chosen = [case for case in cases(language) if not aside or kept_aside(case)]
+    chosen = [case for case in published if not aside or kept_aside(case)]
+    if not chosen:
+        return "–"
     return (
         f"{100 * sum(right(case, _tried(read, case.written)) for case in chosen) / len(chosen):.1f} of {len(chosen)}"
     )
@@ -80,10 +82,14 @@ def main() -> None:
     """Print the tables."""
     print("| percent said as published | " + " | ".join(LANGUAGES) + " |")
     print("|---" * (len(LANGUAGES) + 1) + "|")
-    for name, reader in READERS.items():
-        for aside in (False, True):
-            row = [percent(language, read, aside) if (read := reader(language)) else "–" for language in LANGUAGES]
-            print(f"| {name}, {'kept aside' if aside else 'all'} | " + " | ".join(row) + " |")
+    for source, published in (("NeMo", cases), ("damga's golden", golden)):
+        for name, reader in READERS.items():
+            for aside in (False, True):
+                row = [
+                    percent(published(language), read, aside) if (read := reader(language)) else "–"
+                    for language in LANGUAGES
+                ]
+                print(f"| {source}: {name}{', kept aside' if aside else ''} | " + " | ".join(row) + " |")
     for path in sys.argv[1:]:
         speed(Path(path))
 

@@ -141,7 +141,7 @@ _UNITS = {
     "W": "watt watts", "kW": "kilowatt kilowatts", "MW": "megawatt megawatts", "GW": "gigawatt gigawatts",
     "kWh": "kilowatt_hour kilowatt_hours", "V": "volt volts", "kV": "kilovolt kilovolts",
     "mV": "millivolt millivolts",
-    "mA": "milliampere milliamperes", "J": "joule joules", "kJ": "kilojoule kilojoules", "N": "newton newtons",
+    "mA": "milliampere milliamperes", "J": "joule joules", "kJ": "kilojoule kilojoules",
     "kcal": "kilocalorie kilocalories", "cal": "calorie calories", "Pa": "pascal pascals",
     "kPa": "kilopascal kilopascals",
     "hPa": "hectopascal hectopascals", "psi": "pound_per_square_inch pounds_per_square_inch",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-SETS = Path(__file__).parents[1] / "sets" / "nemo"
+SETS = Path(__file__).parents[1] / "sets"
 LANGUAGES = ("en", "de", "es", "fr", "it", "pt")
 
 
@@ -20,12 +20,21 @@ class Case(NamedTuple):
 
 
 def cases(language: str) -> Iterator[Case]:
-    """The cases of a language, in the order of the files."""
-    for path in sorted((SETS / language).glob("*.txt")):
+    """NeMo's cases of a language, in the order of the files."""
+    for path in sorted((SETS / "nemo" / language).glob("*.txt")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if "~" in line:
                 first, _, second = line.partition("~")
                 yield Case(language, path.stem, *((second, first) if language == "de" else (first, second)))
+
+
+def golden(language: str) -> Iterator[Case]:
+    """damga's cases of a language; none where it has none."""
+    path = SETS / "damga" / f"{language}.tsv"
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        if "\t" in line and not line.startswith("#"):
+            written, spoken = line.split("\t")[:2]
+            yield Case(language, "golden", written, spoken)
 
 
 def kept_aside(case: Case) -> bool:
@@ -33,7 +42,7 @@ def kept_aside(case: Case) -> bool:
 
     English and German keep a quarter aside, the others a half.
     """
-    key = case.spoken if case.language == "de" else case.written
+    key = case.spoken if case.language == "de" and case.sort != "golden" else case.written
     first = hashlib.sha256(f"{case.language}\t{key}".encode()).digest()[0]
     return first % 4 == 3 if case.language in ("en", "de") else (first >> 4) % 2 == 1
 
