@@ -10,7 +10,7 @@ from pipeline.script.normalising.rules import Rule, Trait
 
 NAME = r"\s[«»\"“„'‘(]*[A-ZÀ-ÖØ-Þ]"
 """What follows a title: a space and a capital."""
-FIGURE = r"\s?[\[(]?[\dIVXLC]"
+FIGURE = r"\s?[\[(]?(?:\d|[IVXLC]{2,}\b|[VX]\b(?!\.?\s[a-z])|I\b(?=[.,;:)]|$)|[ivxl]{1,6}\b[.,;:)]?)"
 """What follows 'number', 'page', 'volume': a digit or a Roman numeral."""
 _CLOSED = re.compile(r"[\"”“'’»«)\]]*\s*$")
 _NEW_SENTENCE = re.compile(r"[\"”'’»)\]]*\s+[\"“„«»'‘(¿¡]*[A-ZÀ-ÖØ-Þ]")
@@ -55,11 +55,21 @@ def abbreviations(table: Mapping[str, Case | tuple[Case, ...]]) -> tuple[Rule, .
         return cases.get(word, ()) or (cases.get(word.capitalize(), ()) if word.isupper() and len(word) > 1 else ())
 
     several = sorted((key for key in table if re.search(r"[.\s]", key)), key=len, reverse=True)
-    rules = [Rule("abbreviation", re.compile(r"(?<![\w.])(?P<it>(?P<word>[^\W\d_]{1,9})\.)(?!\w)"), read, Trait.DOT)]
+    rules = [
+        Rule(
+            "abbreviation", re.compile(r"(?<![^\W\d])(?<!\.)(?P<it>(?P<word>[^\W\d_]{1,9})\.)(?!\w)"), read, Trait.DOT
+        )
+    ]
     if several:
         choices = "|".join(_spaced(key) for key in several)
         rules.insert(
-            0, Rule("abbreviation", re.compile(rf"(?<![\w.])(?P<it>(?P<word>{choices})\.)(?!\w)"), read, Trait.DOT)
+            0,
+            Rule(
+                "abbreviation",
+                re.compile(rf"(?<![^\W\d])(?<!\.)(?P<it>(?P<word>{choices})\.)(?!\w)"),
+                read,
+                Trait.DOT,
+            ),
         )
     return tuple(rules)
 

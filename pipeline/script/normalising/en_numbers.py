@@ -124,12 +124,45 @@ _BE = [
 ]
 """Words after which a number of four digits is still a year: it counts nothing."""
 _NOT_COUNTED = rf"(?!\s(?!(?:{'|'.join(_BE)})\b)[a-z]{{2,}})"
-_IN = r"(?:\b(?:[Ii]n|[Ss]ince|[Yy]ear|[Yy]ears|[Uu]ntil|[Tt]ill|[Cc]irca|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|[Ee]arly|[Ll]ate|January|February|March|April|May|June|July|August|September|October|November|December|Christmas|Easter),?\s)"
+_IN = (
+    r"(?:\b(?:[Ii]n|[Ss]ince|[Yy]ear|[Yy]ears|[Uu]ntil|[Tt]ill|[Cc]irca|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all"
+    r"|[Ww]inter|[Ee]arly|[Ll]ate|January|February|March|April|May|June|July|August|September|October|November"
+    r"|December|Christmas|Easter),?\s)"
+)
 
 
 def named_numbers(words: Words) -> tuple[Rule, ...]:
     """All of them, in the order in which they are tried."""
-    return (*_old_money(words), *_feet(words), *_decades(words), *_ordinals(words), *_rooms(words), *_years(words))
+    return (
+        *_verses(words),
+        *_old_money(words),
+        *_feet(words),
+        *_decades(words),
+        *_ordinals(words),
+        *_rooms(words),
+        *_years(words),
+    )
+
+
+_BOOKS = (
+    "Genesis|Gen\\.|Exodus|Leviticus|Numbers|Deuteronomy|Deut\\.|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra"
+    "|Nehemiah"
+    "|Esther|Job|Psalms?|Proverbs|Ecclesiastes|Isaiah|Isa\\.|Jeremiah|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah"
+    "|Malachi"
+    "|Matthew|Matt\\.|Mark|Luke|John|Acts|Romans|Rom\\.|Corinthians|Cor\\.|Galatians|Ephesians|Philippians|Colossians"
+    "|Thessalonians|Timothy|Titus|Hebrews|Heb\\.|James|Peter|Jude|Revelation|Rev\\.|Sura|Surah"
+)
+
+
+def _verses(words: Words) -> tuple[Rule, ...]:
+    """John 3:16, Genesis 1:1-3: chapter and verse."""
+
+    def said(match: re.Match[str]) -> str:
+        low = f"{words.cardinal(int(match['chapter']), '')} {words.cardinal(int(match['verse']), '')}"
+        return f"{low} {words.to} {words.cardinal(int(match['last']), '')}" if match["last"] else low
+
+    verse = rf"(?P<it>(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})(?:{DASH}(?P<last>\d{{1,3}}))?)(?![\w:])"
+    return (Rule("number", re.compile(rf"(?<!\w)(?:{_BOOKS})\s{verse}"), said),)
 
 
 def _years(words: Words) -> tuple[Rule, ...]:
@@ -143,7 +176,7 @@ def _years(words: Words) -> tuple[Rule, ...]:
             return None
         return f"{words.year(low)} {words.to} {words.year(high) if high > 99 else _short_year(match['high'], words)}"
 
-    bare = r"(?P<it>1[1-9]\d\d|20\d\d)"
+    bare = r"(?P<it>1[1-9]\d\d|1066|20\d\d)"
     return (
         Rule(
             "range",
@@ -157,7 +190,8 @@ def _years(words: Words) -> tuple[Rule, ...]:
         Rule(
             "year",
             re.compile(
-                rf"(?<![$£€#])(?<![+−±]){START}(?<![\d/:]){bare}{END}(?!\s?(?:[%°$€£+=×*]|-\d|–\d)|[/:]\d){_NOT_COUNTED}"
+                rf"(?<![$£€#])(?<![+−±]){START}(?<![\d/:]){bare}{END}(?!\s?(?:[%°$€£+=×*]|-\d|–\d)"
+                rf"|[/:]\d){_NOT_COUNTED}"
             ),
             said,
         ),
@@ -220,8 +254,14 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
     def fixed(match: re.Match[str]) -> str:
         return _FIXED[re.sub(r"\s", "", match[0])]
 
-    place = r"(?:[Rr]oom|[Ss]uite|[Ff]light|[Rr]oute|[Hh]ighway|[Ii]nterstate|[Aa]partment|[Aa]pt\.|[Bb]oeing|[Cc]hannel|Area)"
-    street = r"(?:[A-Z][\w’'.-]*\s){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Ct|Court|Way|Place|Pl|Square|Terrace)\b"
+    place = (
+        r"(?:[Rr]oom|[Ss]uite|[Ff]light|[Rr]oute|[Hh]ighway|[Ii]nterstate|[Aa]partment|[Aa]pt\.|[Bb]oeing|[Cc]hannel"
+        r"|Area)"
+    )
+    street = (
+        r"(?:[A-Z][\w’'.-]*\s){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Ct|Court|Way|Place"
+        r"|Pl|Square|Terrace)\b"
+    )
     return (
         Rule(
             "number",
@@ -235,6 +275,7 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
         ),
         Rule("number", re.compile(rf"{place}\s(?P<it>\d{{3,4}}){END}"), said),
         Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{2,3}})(?=\s{street})"), said),
+        Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{1,3}})(?=\s[NSEW]\.?\s(?:\d|[A-Z]))"), said),
         Rule("number", re.compile(rf"{START}(?P<it>7[0-8]7)(?=s?{END}\s(?:jet|plane|airliner|jumbo))"), said),
         Rule("number", re.compile(r"(?<!\w)401\(k\)"), lambda match: "four oh one k"),
     )

@@ -50,15 +50,18 @@ def _days(words: Words) -> tuple[Rule, ...]:
 
     days = rf"(?P<low>{_DAY}){_ORDINAL}(?:{DASH}(?P<high>{_DAY}){_ORDINAL})?"
     second = (
-        rf"(?<![\w.])(?:{_ANY})(?:\s|-(?=\d\d?\b))(?P<it>{days})(?![\w:%$]|[.,/-]\d|\s?(?:percent|million|billion))"
+        rf"(?<![\w.])(?:{_ANY})(?:\s|-(?=\d\d?\b))(?P<it>{days})(?![\w:%$]|[.,/-]\d|\s?(?:percent|million"
+        rf"|billion))(?!(?<=(?:May|rch) \d)\s(?!was|is|has)[a-z]+s\b)"
     )
     first = rf"{START}(?P<it>{days})\s(?=(?:{_ANY})(?!\w)(?:,?\s\d{{4}}|\b))"
+    pair = rf"{START}(?P<it>{_DAY})(?P<high>(?!))?(?=\sand\s{_DAY}\s(?:{_ANY})(?!\w))"
     named = rf"(?P<it>(?:{_SHORT}|{_SHORT.upper()}|{_SHORT.lower()})\b\.?)"
     day_after = rf"(?<![\w.]){named}(?=(?:\s|-){_DAY}(?![\d:])|,?\s[12]\d{{3}}\b)"
     day_before = rf"(?<![\w.]){_DAY}{_ORDINAL}\s(?:of\s)?{named}(?!\w)"
     return (
         Rule("date", re.compile(second), after_month),
         Rule("date", re.compile(first), before_month),
+        Rule("date", re.compile(pair), lambda match: f"the {ordinal(match['it'])}"),
         Rule("date", re.compile(day_after), short),
         Rule("date", re.compile(day_before), short),
     )

@@ -162,7 +162,8 @@ _COMPACT = {
     "k": "thousand", "K": "thousand", "m": "million", "M": "million", "b": "billion", "B": "billion", "T": "trillion",
 }  # fmt: skip
 _PER = {
-    "yr": "per year", "year": "per year", "mo": "per month", "month": "per month", "wk": "per week", "week": "per week",
+    "yr": "per year", "year": "per year", "mo": "per month", "month": "per month", "wk": "per week",
+    "week": "per week",
     "day": "per day", "hr": "per hour", "h": "per hour", "hour": "per hour", "min": "per minute", "s": "per second",
     "sec": "per second", "kg": "per kilogram", "lb": "per pound", "mi": "per mile", "km": "per kilometer",
     "night": "per night", "person": "per person",
@@ -243,6 +244,8 @@ def words(british: bool) -> Words:
         compact={short: Noun(said, said) for short, said in _COMPACT.items()},
         per=_PER,
         slash=" slash ",
+        half_after="a half",
+        round_groups=True,
         day_first=british,
         cents=" " if british else " and ",
     )

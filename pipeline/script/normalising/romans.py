@@ -23,7 +23,7 @@ def after(named: Iterable[str], number: Number, *, small: bool = False) -> Rule:
         value = roman(match["it"].upper())
         return number(value, match) if value else None
 
-    letters = "IVXLCDMivxlcdm" if small else "IVXLCDM"
+    letters = "IVXLCivxlc" if small else "IVXLCDM"
     words = "|".join(named)
     pattern = rf"(?<!\w)(?P<word>{words})\s(?P<it>[{letters}]+)(?![\w]|[’'][^s\W])"
     return Rule("roman", re.compile(pattern), read, Trait.NONE if small else Trait.CAPITALS)
@@ -40,14 +40,15 @@ def before(named: Iterable[str], number: Number) -> Rule:
     return Rule("roman", re.compile(pattern), read, Trait.CAPITALS)
 
 
-def alone(number: Number, least: int = 2) -> Rule:
-    """A heading that is nothing but a numeral, or begins with one and a full stop, colon or dash: IV. The Storm."""
+def alone(number: Number, *, title: bool = False) -> Rule:
+    """A text that is nothing but a numeral; with ``title`` also one that begins so: IV. The Storm."""
 
     def read(match: re.Match[str]) -> str | None:
         value = roman(match["it"])
         return number(value, match) if value else None
 
-    return Rule("roman", re.compile(r"^(?P<it>[IVXLCDM]+)(?=$|[.:)]|\s[-–—])"), read, Trait.CAPITALS)
+    rest = r"[.:)]|\s[-–—]" if title else r"[.:]?\s*$"
+    return Rule("roman", re.compile(rf"^\W*(?P<it>[IVXLCDM]+)(?=$|{rest})"), read, Trait.CAPITALS)
 
 
 def numeral_in(text: str) -> bool:

@@ -89,12 +89,16 @@ def phones(words: Words) -> tuple[Rule, ...]:
     """Groups of digits with a leading plus, zero or bracket, and +1-800-555-0199: digit by digit, groups parted."""
     figures = Figures(words)
 
+    def group_of(written: str) -> str:
+        hundreds = words.round_groups and re.fullmatch("[1-9]00", written)
+        return words.cardinal(int(written), "") if hundreds else figures.digits(written)
+
     def phone(match: Match) -> str | None:
         written = match[0]
         groups = re.findall(r"\d+", written)
-        if sum(map(len, groups)) < 7:
+        if sum(map(len, groups)) < 6:
             return None
-        said = ", ".join(figures.digits(group) for group in groups)
+        said = ", ".join(group_of(group) for group in groups)
         return f"{words.plus} {said}" if written.startswith("+") else said
 
     plus = r"(?<![\w+])\+\d{1,3}(?:[ .\-/]?\(?\d{1,5}\)?){2,6}(?![\w-])"
@@ -102,12 +106,15 @@ def phones(words: Words) -> tuple[Rule, ...]:
     bracket = rf"{START}\(\d{{3}}\) ?\d{{3}}[ \-.]\d{{4}}(?![\w-])"
     points = rf"{START}\d{{3}}\.\d{{3}}\.\d{{4}}(?![\w-]|\.\d)"
     dashes = rf"(?<![\w-]){START}\d+(?:-\d+){{2,}}(?![\w-])"
+    short = rf"(?<![\w-]){START}\d{{3}}-\d{{4}}(?![\w-]|[.,]\d)"
     host = rf"{START}\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\w-]|\.\d)"
 
     def pointed(match: Match) -> str:
         return f" {words.signs['.']} ".join(figures.digits(part) for part in match[0].split("."))
 
-    said = tuple(Rule("phone", re.compile(pattern), phone) for pattern in (plus, zero, bracket, points, dashes))
+    said = tuple(
+        Rule("phone", re.compile(pattern), phone) for pattern in (plus, zero, bracket, points, dashes, short)
+    )
     return (*said, Rule("number", re.compile(host), pointed))
 
 
@@ -154,15 +161,12 @@ def _sum(words: Words, whole: int, part: int, unit: Noun, hundredth: Noun) -> st
 def measures(words: Words) -> tuple[Rule, ...]:
     """5 kg, 20 %, -3 °C, 5-6 km, 3 x 4 m, 3½ km, 2 million km."""
     figures = Figures(words)
-    units = {**words.units, **{sign: Noun(said, said) for sign, said in words.percent.items()}}
+    units = {**words.units, **{sign: Noun(said, said, words.percent_gender) for sign, said in words.percent.items()}}
     vulgar = "".join(HALVES)
 
     def one(written: str) -> str:
         """A number that may end in a fraction, without its unit."""
-        if written[-1] in HALVES:
-            whole, half = written[:-1].strip(), words.fraction(*HALVES[written[-1]])
-            return f"{figures.say(whole)}{words.mixed}{half}" if whole else half
-        return figures.say(written)
+        return mixed_number(written, words) or figures.say(written)
 
     def said(match: Match) -> str:
         unit, written, scale = units[match["unit"]], match["number"], match["scale"]
@@ -179,15 +183,17 @@ def measures(words: Words) -> tuple[Rule, ...]:
         )
         if scale:
             counted = f"{figures.counted(written, words.scales[scale])} {unit.many}"
-        elif written[-1] in HALVES:
-            counted = f"{one(written)} {unit.after(len(written) == 1)}"
+        elif fractional := mixed_number(written, words):
+            less_than_one = written[0] in HALVES or re.fullmatch(r"\d+[/⁄]\d+", written) is not None
+            counted = f"{fractional} {unit.after(less_than_one)}"
         else:
             counted = (
                 figures.counted(written, unit) if not joint else f"{figures.say(written, unit.gender)} {unit.many}"
             )
         return f"{sign} {low}{counted}".strip()
 
-    number = rf"(?:{figures.pattern}(?:\s?[{vulgar}])?|[{vulgar}])"
+    slashed = r"(?:\d+[ -])?\d{1,2}[/⁄]\d{1,3}"
+    number = rf"(?:{slashed}|{figures.pattern}(?:\s?[{vulgar}])?|[{vulgar}])"
     low = rf"(?P<low>{number})(?P<joint>{DASH}|\s?[x×]\s?)"
     scale = rf"(?P<scale>{either(words.scales)})"
     unit = rf"[\s-]?(?P<unit>{either(units)})(?![\w²³]|[.’']\w)"
@@ -240,28 +246,34 @@ def ranges(words: Words) -> tuple[Rule, ...]:
 def fractions(words: Words) -> tuple[Rule, ...]:
     """½, 2½, 2 1/2, 3/4."""
 
-    def vulgar(match: Match) -> str:
-        return mixed(match["whole"], *HALVES[match["half"]])
+    def read(match: Match) -> str | None:
+        sign = {"": "", "+": words.plus + " "}.get(match["sign"] or "", words.minus + " ")
+        said = mixed_number(match["number"], words)
+        return sign + said if said else None
 
-    def mixed(whole: str | None, over: int, under: int) -> str:
-        said = words.fraction(over, under)
-        return f"{words.cardinal(int(whole), '')}{words.mixed}{said}" if whole else said
-
-    def slashed(match: Match) -> str | None:
-        over, under = int(match["over"]), int(match["under"])
-        if under < 2 or (match["whole"] and over >= under):
-            return None
-        return mixed(match["whole"], over, under)
-
-    signs = "".join(HALVES)
+    sign = r"(?P<sign>(?<!\S)[-−–+](?=[\d½¼¾]))?"
+    slashed = rf"{START}(?:\d+[ -])?\d{{1,4}}[/⁄]\d{{1,4}}(?![\w/]|[.,]\d)"
+    vulgar = rf"(?:(?<![\w.,])\d+\s?)?[{''.join(HALVES)}]"
     return (
-        Rule("fraction", re.compile(rf"(?P<whole>(?<![\w.,])\d+)?\s?(?P<half>[{signs}])"), vulgar),
-        Rule(
-            "fraction",
-            re.compile(rf"{START}(?:(?P<whole>\d+)[ -])?(?P<over>\d{{1,4}})[/⁄](?P<under>\d{{1,4}})(?![\w/]|[.,]\d)"),
-            slashed,
-        ),
+        Rule("fraction", re.compile(rf"{sign}(?P<number>{vulgar})"), read),
+        Rule("fraction", re.compile(rf"{sign}(?P<number>{slashed})"), read),
     )
+
+
+_MIXED = re.compile(rf"(?:(?P<whole>\d+)[\s-]?)??(?:(?P<half>[{''.join(HALVES)}])|(?P<over>\d+)[/⁄](?P<under>\d+))")
+
+
+def mixed_number(written: str, words: Words) -> str | None:
+    """½, 2½, 3/4 or 2 1/2 in words; None for what is none of these."""
+    match = _MIXED.fullmatch(written)
+    if not match:
+        return None
+    over, under = HALVES[match["half"]] if match["half"] else (int(match["over"]), int(match["under"]))
+    whole = match["whole"]
+    if under < 2 or (whole and over >= under):
+        return None
+    said = words.half_after if whole and words.half_after and under == 2 else words.fraction(over, under)
+    return f"{words.cardinal(int(whole), '')}{words.mixed}{said}" if whole else said
 
 
 def numbers(words: Words) -> tuple[Rule, ...]:
@@ -275,6 +287,8 @@ def numbers(words: Words) -> tuple[Rule, ...]:
         return sign + figures.say(match["number"])
 
     def pointed(match: Match) -> str:
+        if re.fullmatch(figures.whole, match[0]):
+            return figures.say(match[0])
         return f" {words.signs['.']} ".join(figures.say(part) for part in match[0].split("."))
 
     def rest(match: Match) -> str:
@@ -282,7 +296,7 @@ def numbers(words: Words) -> tuple[Rule, ...]:
 
     sign = r"(?P<sign>(?<!\S)[-−–+±](?=[\d.,])|(?<=[(\[])[-−+±])?"
     return (
-        Rule("number", re.compile(rf"{START}\d+(?:\.\d+){{2,}}(?![\w]|\.\d)"), pointed),
+        Rule("number", re.compile(r"(?<![\d.,])\d+(?:\.\d+){2,}(?!\w|\.\d)"), pointed),
         Rule("number", re.compile(rf"{sign}(?<![\w.,])(?P<number>{figures.pattern}){END}"), number),
         Rule("number", re.compile(rf"\d+(?:(?<!\d\d\d\d\d){re.escape(words.decimal)}\d+)?"), rest),
     )
