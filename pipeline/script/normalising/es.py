@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from pipeline.script.normalising import romance
-from pipeline.script.normalising.abbreviations import FIGURE, NAME, Case, abbreviations
+from pipeline.script.normalising.abbreviations import NAME, Case, abbreviations
 from pipeline.script.normalising.es_words import cardinal, ordinal
 from pipeline.script.normalising.es_words import words as spanish
 from pipeline.script.normalising.rules import Rule
@@ -61,12 +61,12 @@ def articles() -> dict[str, str]:
 
 
 ROMANS = romance.Romans(
-    chapters=r"cap[ií]tulos?|cap|libros?|tomos?|partes?|vol(?:umen|úmenes)?|cantos?|t[ií]tulos?|secci[oó]n|secciones"
-    r"|lecci[oó]n|ap[eé]ndices?|anexos?|art[ií]culos?|art|cartas?|jornadas?|cuadros?|p[aá]rrafos?|p[aá]gs?|p[aá]ginas?"
-    r"|p|pp|n[uú]m(?:eros?)?|láminas?|figuras?|fig|tipos?|fases?|serie|epístola|salmos?|soneto|romance|estrofa|rima"
+    chapters=r"año|cap[ií]tulos?|cap|libros?|tomos?|partes?|vol(?:umen|úmenes)?|cantos?|t[ií]tulos?|secci[oó]n|secciones"
+    r"|lecci[oó]n|ap[eé]ndices?|anexos?|art[ií]culos?|art|cartas|jornadas?|cuadros?|p[aá]rrafos?|p[aá]gs?|p[aá]ginas?"
+    r"|(?-i:pp?)|n[uú]m(?:eros?)?|láminas?|figuras?|fig|tipos?|fases?|serie|epístola|salmos?|soneto|romance|estrofa|rima"
     r"|episodio|entrega|cuaderno|legajo|versículo",
     scenes={"acto": "m", "escena": "f"},
-    centuries=r"siglos?|s",
+    centuries=r"siglos?",
     century=lambda number, gender: "primero" if number == 1 else cardinal(number),
     names={**dict.fromkeys(MALE_NAMES, "m"), **dict.fromkeys(FEMALE_NAMES, "f")},
     titles="rey|reina|papa|emperador|emperatriz|zar|zarina|sultán|conde|condesa|duque|duquesa|príncipe|princesa|faraón"
@@ -83,6 +83,11 @@ ORDINAL_MARKS = {
     **dict.fromkeys([".ª", "ª", ".ᵃ", "ᵃ", "ra", "da", "ta", "ma", "va", "na"], "f"),
     **dict.fromkeys([".er", "er", ".ᵉʳ", "ᵉʳ"], "a"),
 }
+BEFORE_DON = (
+    r"(?:^|[^\w\s.]\s?|[.!?…]\s|\b[a-záéíóúñü]+\s|\b(?:Y|A|De|Con|El|Al|Señor|Pero|Para|Por|Que|Como|Cuando|Según|Si"
+    r"|Entonces|Era|Don|Infante|Rey|Príncipe|Calle|Plaza|AL|A|SR|SEÑOR)\.?\s)"
+)
+"""What may stand before D. for don: after any other capital it is an initial (Franklin D. Roosevelt)."""
 ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
     **{
         title: Case(said)
@@ -110,10 +115,10 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
         }.items()
     },
     **{
-        word: Case(said, FIGURE)
+        word: Case(said, romance.FIGURE)
         for word, said in {
             "pág": "página", "págs": "páginas", "Pág": "Página", "pag": "página", "p": "página", "pp": "páginas",
-            "núm": "número", "núms": "números", "Núm": "Número", "num": "número", "No": "número", "art": "artículo",
+            "núm": "número", "núms": "números", "Núm": "Número", "num": "número", "art": "artículo",
             "arts": "artículos", "Art": "Artículo", "cap": "capítulo", "caps": "capítulos", "Cap": "Capítulo",
             "vol": "volumen", "vols": "volúmenes", "Vol": "Volumen", "fig": "figura", "Fig": "Figura", "figs": "figuras",
             "lib": "libro", "tel": "teléfono", "Tel": "Teléfono", "tfno": "teléfono", "ext": "extensión",
@@ -131,7 +136,8 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
             "i. e": "esto es", "máx": "máximo", "mín": "mínimo",
         }.items()
     },
-    "D": Case("don", rf"{NAME}[\w’']{{2}}(?!\.)", r"(?:^|[^\w.]|[^.]\s)"),
+    "No": Case("número", r"\s?\d"),
+    "D": Case("don", rf"{NAME}[\w’']{{2}}(?!\.)", BEFORE_DON),
     "S": Case("san", r"\s(?:Agustín|Andrés|Antonio|Benito|Bernardo|Carlos|Cayetano|Esteban|Felipe|Fernando|Francisco"
               r"|Ginés|Gregorio|Ignacio|Ildefonso|Isidro|Jer[óo]nimo|Jorge|Jos[ée]|Juan|Lorenzo|Lucas|Luis|Marcos"
               r"|Mart[íi]n|Mateo|Miguel|Nicolás|Pablo|Pedro|Rafael|Roque|Sebasti[áa]n|Vicente)(?!\w)"),
@@ -166,11 +172,11 @@ def rules(tag: str) -> tuple[Rule, ...]:
     first = "uno" if tag.lower().endswith("-es") else "primero"
     return (
         *romance.romans(ROMANS),
-        romance.written(WRITTEN, r"(?=\s?\d)"),
-        romance.written(PLAIN),
+        romance.written(WRITTEN, r"(?=\s?(?:\d|[IVXLC]+(?!\w)))"),
         romance.ordinals(words, ORDINAL_MARKS),
         *_halves_of_day(words),
         *abbreviations(ABBREVIATIONS),
+        romance.written(PLAIN),
         *romance.first_of_month(words, first, "(?:de )?", " de"),
         *romance.hours(
             words, r"(?:a|desde|hasta|sobre|de|entre) las?|y las|(?<=\d )a las", "horas?", "", dotted=r"h(?:s|rs)?\.?"

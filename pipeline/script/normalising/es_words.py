@@ -142,8 +142,8 @@ SYMBOLS = {
     "≠": "distinto de", "≤": "menor o igual que", "≥": "mayor o igual que", "<": "menor que", ">": "mayor que",
     "°": "grados", "²": "al cuadrado", "³": "al cubo", "√": "raíz cuadrada de", "∞": "infinito", "π": "pi",
     "−": "menos", "→": "a", "©": "derechos reservados", "$": "dólares", "€": "euros", "£": "libras", "¥": "yenes",
-    "¢": "centavos", "№": "número", "Ω": "ohmios", "℃": "grados Celsius", "℉": "grados Fahrenheit", "/": "barra",
-    "#": "número", "*": "asterisco", "\\": "barra invertida", "_": "guion bajo",
+    "¢": "centavos", "№": "número", "Ω": "ohmios", "℃": "grados Celsius", "℉": "grados Fahrenheit",
+    "#": "número",
 }  # fmt: skip
 _CENT, _CENTAVO, _PENNY = Noun("céntimo", "céntimos", "m"), Noun("centavo", "centavos", "m"), Noun("penique", "peniques", "m")
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from pipeline.script.normalising import romance
-from pipeline.script.normalising.abbreviations import FIGURE, NAME, Case, abbreviations
+from pipeline.script.normalising.abbreviations import NAME, Case, abbreviations
 from pipeline.script.normalising.fr_words import UNITS, cardinal, ordinal, regnal
 from pipeline.script.normalising.fr_words import words as french
 from pipeline.script.normalising.hints import roman
@@ -39,9 +39,9 @@ def gender(before: str, noun: str) -> str:
 
 
 ROMANS = romance.Romans(
-    chapters=r"chapitres?|chap|livres?|tomes?|parties?|volumes?|vol|chants?|titres?|sections?|leçons?|annexes?"
-    r"|articles?|art|lettres?|planches?|pl|figures?|fig|pages?|p|pp|numéros?|type|phase|acte|scène|tableau|psaume"
-    r"|épisode|strophe|fable|t",
+    chapters=r"an|chapitres?|chap|livres?|tomes?|parties?|volumes?|vol|chants?|titres?|sections?|leçons?|annexes?"
+    r"|articles?|art|planches?|pl|figures?|fig|pages?|(?-i:pp?)|numéros?|type|phase|acte|scène|tableau|psaume"
+    r"|épisode|strophe|fable|(?-i:t)",
     scenes={"sc.": "f"},
     centuries=r"siècles?",
     century=ordinal,
@@ -75,16 +75,16 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
     "S. A": Case("Son Altesse"), "S. E": Case("Son Excellence"), "S. S": Case("Sa Sainteté"),
     "etc": Case("et cetera", ends=True), "cf": Case("confer"), "id": Case("idem", ends=True),
     "ibid": Case("ibidem", ends=True), "env": Case("environ"), "hab": Case("habitants", "", r"\d\s", ends=True),
+    "no": Case("numéro", r"\s?\d"), "No": Case("numéro", r"\s?\d"),
     "bd": Case("boulevard", NAME), "Bd": Case("boulevard", NAME), "boul": Case("boulevard", NAME),
     "av": Case("avenue", NAME), "Av": Case("avenue", NAME), "Vve": Case("veuve", NAME),
     "fr": Case("francs", "", r"\d\s?", ends=True), "frs": Case("francs", "", r"\d\s?", ends=True),
     "avr": Case("avril", "", r"\d\s"),
     **{
-        word: Case(said, FIGURE)
+        word: Case(said, romance.FIGURE)
         for word, said in {
             "p": "page", "pp": "pages", "pag": "page", "t": "tome", "vol": "volume", "chap": "chapitre", "ch": "chapitre",
-            "art": "article", "Art": "Article", "fig": "figure", "Fig": "Figure", "pl": "planche", "no": "numéro",
-            "No": "numéro", "tél": "téléphone", "Tél": "Téléphone", "liv": "livre", "sc": "scène",
+            "art": "article", "Art": "Article", "fig": "figure", "Fig": "Figure", "pl": "planche", "tél": "téléphone", "Tél": "Téléphone", "liv": "livre", "sc": "scène",
         }.items()
     },
 }  # fmt: skip
@@ -124,13 +124,14 @@ def rules(tag: str) -> tuple[Rule, ...]:
     return (
         *_marked_romans(),
         *romance.romans(ROMANS),
-        romance.written(NUMBERED, r"(?=\s?\d)"),
-        romance.written(PLAIN),
+        romance.written({"M.": "monsieur"}, r"(?=(?:de|du|le|la)\s|d[’'])"),
+        romance.written(NUMBERED, r"(?=\s?(?:\d|[IVXLC]+(?!\w)))"),
         romance.written(BEFORE_NAME, r"(?=\s[A-ZÀ-ÖØ-Þ][a-zà-ÿ])"),
         romance.written({"St": "saint", "Ste": "sainte", "Sts": "saints"}, r"(?=[\s-][A-ZÀ-ÖØ-Þ][a-zà-ÿ])"),
         *_ordinals(words),
         *_sums(),
         *abbreviations(ABBREVIATIONS),
+        romance.written(PLAIN),
         romance.days_of_month(words, " et "),
         *romance.first_of_month(words, "premier", ""),
         *romance.hours(words, r"à|vers|de|dès|jusqu[’']à", "(?!)", "[hH]", dotted="h"),

@@ -105,8 +105,7 @@ SYMBOLS = {
     "≤": "inférieur ou égal à", "≥": "supérieur ou égal à", "<": "inférieur à", ">": "supérieur à", "°": "degrés",
     "²": "au carré", "³": "au cube", "√": "racine carrée de", "∞": "l’infini", "π": "pi", "−": "moins", "→": "à",
     "©": "tous droits réservés", "$": "dollars", "€": "euros", "£": "livres", "¥": "yens", "¢": "cents",
-    "№": "numéro", "Ω": "ohms", "℃": "degrés Celsius", "℉": "degrés Fahrenheit", "/": "slash", "#": "dièse",
-    "*": "astérisque", "\\": "barre oblique inverse", "_": "tiret bas",
+    "№": "numéro", "Ω": "ohms", "℃": "degrés Celsius", "℉": "degrés Fahrenheit", "#": "dièse",
 }  # fmt: skip
 
 

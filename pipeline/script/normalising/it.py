@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from pipeline.script.normalising import romance
-from pipeline.script.normalising.abbreviations import FIGURE, NAME, Case, abbreviations
+from pipeline.script.normalising.abbreviations import NAME, Case, abbreviations
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.it_words import SCALES, cardinal, ordinal
 from pipeline.script.normalising.it_words import words as italian
@@ -49,8 +49,8 @@ def gender(before: str, noun: str) -> str:
 _NUMBERED = frozenset("articolo numero pagina capitolo comma punto parte n rubrica il l all dell nell sull".split())
 
 ROMANS = romance.Romans(
-    chapters=r"capitol[oi]|cap|libr[oi]|tom[oi]|part[ei]|volum[ei]|vol|cant[oi]|titol[oi]|sezion[ei]|lezione"
-    r"|appendice|allegat[oi]|articol[oi]|art|letter[ae]|tavol[ae]|tav|figur[ae]|fig|pagin[ae]|pagg?|p|numer[oi]|tipo"
+    chapters=r"anno|capitol[oi]|cap|libr[oi]|tom[oi]|part[ei]|volum[ei]|vol|cant[oi]|titol[oi]|sezion[ei]|lezione"
+    r"|appendice|allegat[oi]|articol[oi]|art|tavol[ae]|tav|figur[ae]|fig|pagin[ae]|pagg?|(?-i:pp?)|numer[oi]|tipo"
     r"|fase|salmo|sonetto|ode|episodio|strofa|novella|giornata",
     scenes={"atto": "m", "scena": "f"},
     centuries=r"secol[oi]|sec|secc",
@@ -79,7 +79,7 @@ _SAINTS = (
 )
 ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
     **{
-        title: (Case(before_name, NAME), Case(alone, ends=True))
+        title: (Case(before_name, r"\s[^\W\d_]"), Case(alone, ends=True))
         for title, (before_name, alone) in {
             "sig": ("signor", "signore"), "Sig": ("signor", "signore"), "dott": ("dottor", "dottore"),
             "Dott": ("dottor", "dottore"), "prof": ("professor", "professore"), "Prof": ("professor", "professore"),
@@ -111,16 +111,17 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
         }.items() if title != "fra"
     },
     **{
-        word: Case(said, FIGURE)
+        word: Case(said, romance.FIGURE)
         for word, said in {
             "pag": "pagina", "Pag": "pagina", "pagg": "pagine", "p": "pagina", "pp": "pagine", "n": "numero",
             "N": "numero", "nn": "numeri", "nr": "numero", "num": "numero", "vol": "volume", "voll": "volumi",
             "art": "articolo", "Art": "Articolo", "artt": "articoli", "fig": "figura", "Fig": "Figura", "cap": "capitolo",
             "Cap": "Capitolo", "tel": "telefono", "sec": "secolo", "secc": "secoli", "tav": "tavola",
-            "L": "lire", "Lit": "lire", "lib": "libro",
+            "lib": "libro",
         }.items() if word != "tel"
     },
-    "sec": (Case("secolo", FIGURE), Case("secolo", "", r"[IVX]\s", ends=True), Case("secoli", "", r"[IVX] e [IVX]+\s")),
+    "sec": (Case("secolo", romance.FIGURE), Case("secolo", "", r"[IVX]\s", ends=True), Case("secoli", "", r"[IVX] e [IVX]+\s")),
+    "L": Case("lire", r"\s?\d"), "Lit": Case("lire", r"\s?\d"),
     "ecc": Case("eccetera", ends=True), "etc": Case("eccetera", ends=True), "a. C": Case("avanti Cristo", ends=True),
     "d. C": Case("dopo Cristo", ends=True), "mln": Case("milioni", "", r"\d\s?", ends=True),
     "mld": Case("miliardi", "", r"\d\s?", ends=True), "ca": Case("circa", "", r"\d\s?"),
@@ -158,12 +159,12 @@ def rules(tag: str) -> tuple[Rule, ...]:
     return (
         *_centuries(),
         *romance.romans(ROMANS),
-        romance.written({"n°": "numero", "n.°": "numero", "N°": "numero", "n.º": "numero", "nº": "numero"}, r"(?=\s?\d)"),
-        romance.written(PLAIN),
+        romance.written({"n°": "numero", "n.°": "numero", "N°": "numero", "n.º": "numero", "nº": "numero"}, r"(?=\s?(?:\d|[IVXLC]+(?!\w)))"),
         Rule("abbreviation", re.compile(r"(?<=\d )(?P<it>mln|mld)(?!\w)"), lambda match: SCALES[match["it"]].many),
         *_saints(),
         *_ordinals(words),
         *abbreviations(ABBREVIATIONS),
+        romance.written(PLAIN),
         romance.days_of_month(words, " e "),
         *romance.first_of_month(words, "primo", ""),
         romance.apostrophe_years(words, r"(?<=anni )|(?<=[’'])|(?<=[nd]el )|(?<=\bil )|(?<=\bal )|(?<=[nd]egli )|(?<=sul )"),

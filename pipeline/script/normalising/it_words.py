@@ -97,8 +97,8 @@ SYMBOLS = {
     "≤": "minore o uguale a", "≥": "maggiore o uguale a", "<": "minore di", ">": "maggiore di", "°": "gradi",
     "²": "al quadrato", "³": "al cubo", "√": "radice quadrata di", "∞": "infinito", "π": "pi greco", "−": "meno",
     "→": "a", "©": "tutti i diritti riservati", "$": "dollari", "€": "euro", "£": "sterline", "¥": "yen",
-    "¢": "centesimi", "№": "numero", "Ω": "ohm", "℃": "gradi Celsius", "℉": "gradi Fahrenheit", "/": "barra",
-    "#": "cancelletto", "*": "asterisco", "\\": "barra rovesciata", "_": "trattino basso",
+    "¢": "centesimi", "№": "numero", "Ω": "ohm", "℃": "gradi Celsius", "℉": "gradi Fahrenheit",
+    "#": "cancelletto",
 }  # fmt: skip
 
 

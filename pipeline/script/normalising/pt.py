@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from pipeline.script.normalising import romance
-from pipeline.script.normalising.abbreviations import FIGURE, NAME, Case, abbreviations
+from pipeline.script.normalising.abbreviations import NAME, Case, abbreviations
 from pipeline.script.normalising.pt_words import cardinal, ordinal
 from pipeline.script.normalising.pt_words import words as portuguese
 from pipeline.script.normalising.rules import Rule
@@ -68,8 +68,8 @@ def romans(brazil: bool) -> romance.Romans:
         return ordinal(number, gender) if number <= 10 else count(number)
 
     return romance.Romans(
-        chapters=r"cap[íi]tulos?|cap|caps|livros?|tomos?|partes?|vol(?:umes?)?|cantos?|cant|t[íi]tulos?|secções|sec[çc]ão"
-        r"|seções|seção|lição|apêndices?|anexos?|artigos?|art|cartas?|páginas?|págs?|p|pp|n[úu]meros?|figuras?|fig|tipos?|fases?"
+        chapters=r"an+o(?: de)?|cap[íi]tulos?|cap|caps|livros?|tomos?|partes?|vol(?:umes?)?|cantos?|cant|t[íi]tulos?|secções|sec[çc]ão"
+        r"|seções|seção|lição|apêndices?|anexos?|artigos?|art|cartas|páginas?|págs?|(?-i:pp?)|n[úu]meros?|figuras?|fig|tipos?|fases?"
         r"|série|salmos?|soneto|episódio|estrofe|incisos?|quadros?|grupo|jornada",
         scenes={"ato": "m", "acto": "m", "cena": "f", "scena": "f"},
         centuries=r"s[ée]culos?|s[ée]c|s[ée]cs",
@@ -98,6 +98,12 @@ _SAINTS = (
     "|Jerônimo|Jo[ãa]o|Jorge|Jos[ée]|Lázaro|Lourenço|Lucas|Luís|Luiz|Mamede|Marcos|Martinho|Mateus|Matheus|Miguel|Nicolau|Paulo"
     "|Pedro|Rafael|Raphael|Roque|Salvador|Sebastião|Silvestre|Tiago|Thiago|Tomás|Thomaz|Vicente"
 )
+BEFORE_DOM = (
+    r"(?:^|[^\w\s.]\s?|[.!?…]\s|\b[a-záàâãéêíóôõúç]+\s|\b(?:E|O|A|À|Ao|As|Os|De|Da|Do|Com|Em|No|Na|Senhora?|Mas|Para|Por|Que"
+    r"|Como|Quando|Segundo|Se|Então|Era|Infant[ea]|Rei|Rainha|El-Rei|Príncipe|Princesa|Praça|Rua|Largo|Avenida|Ponte|Teatro"
+    r"|Conde|Duque|Bispo|Arcebispo|Frei|Imperador|Imperatriz|Quinta|Hotel|Colégio|Parque|Palácio)\.?\s)"
+)
+"""What may stand before D. for dom and dona: after any other capital it is an initial (Franklin D. Roosevelt)."""
 ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
     **{
         title: Case(said)
@@ -124,14 +130,13 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
         }.items()
     },
     **{
-        word: Case(said, FIGURE)
+        word: Case(said, romance.FIGURE)
         for word, said in {
             "pág": "página", "págs": "páginas", "Pág": "Página", "pag": "página", "p": "página", "pp": "páginas",
             "num": "número", "art": "artigo", "Art": "Artigo", "arts": "artigos", "cap": "capítulo", "caps": "capítulos",
             "vol": "volume", "vols": "volumes", "Vol": "Volume", "fig": "figura", "Fig": "Figura", "séc": "século",
             "sec": "século", "Séc": "Século", "sécs": "séculos", "tel": "telefone", "Tel": "Telefone", "fl": "folha",
             "fls": "folhas", "cant": "canto", "Cant": "Canto", "est": "estrofe", "st": "estrofe", "liv": "livro",
-            "t": "tomo",
         }.items()
     },
     **{
@@ -142,8 +147,8 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
         }.items()
     },
     "D": (
-        Case("dona", rf"\s(?:{'|'.join(sorted(FEMALE_UNLIKE))}|(?!Garcia|Gama|Sousa|Souza|Costa|Silva)[A-ZÁÉÍÓÚÂÊÔ][\w’']*[aã])(?!\w)"),
-        Case("dom", rf"{NAME}[\w’']{{2}}(?!\.)"),
+        Case("dona", rf"\s(?:{'|'.join(sorted(FEMALE_UNLIKE))}|(?!Garcia|Gama|Sousa|Souza|Costa|Silva)[A-ZÁÉÍÓÚÂÊÔ][\w’']*[aã])(?!\w)", BEFORE_DOM),
+        Case("dom", rf"{NAME}[\w’']{{2}}(?!\.)", BEFORE_DOM),
     ),
     "S": (
         Case("santa", rf"\s(?:{_SAINTS_F})(?!\w)"), Case("santo", rf"\s(?:{_SAINTS_V})(?!\w)"),
@@ -161,7 +166,7 @@ PLAIN = {
     "v. ex.^a": "vossa excelência", "S. Ex.^a": "sua excelência", "sr.^a": "senhora", "snr.^a": "senhora",
     "Sr.^a": "senhora", "D.ª": "dona", "M.ª": "Maria", "Ex.mo": "excelentíssimo", "Ex.^mo": "excelentíssimo",
     "Ex.ma": "excelentíssima", "Ex.^ma": "excelentíssima", "Ill.mo": "ilustríssimo", "Ill.^mo": "ilustríssimo",
-    "Il.mo": "ilustríssimo", "P.e": "padre", "Pe.": "padre", "Rev.mo": "reverendíssimo", "EUA": "Estados Unidos",
+    "Il.mo": "ilustríssimo", "P.e": "padre", "M.me": "madame", "M.lle": "mademoiselle", "Pe.": "padre", "Rev.mo": "reverendíssimo", "EUA": "Estados Unidos",
     "Cª": "companhia", "C.ª": "companhia",
 }  # fmt: skip
 NUMBERED = {
@@ -193,11 +198,11 @@ def rules(tag: str) -> tuple[Rule, ...]:
     first = "primeiro" if _brazil(tag) else "um"
     return (
         *romance.romans(romans(_brazil(tag))),
-        romance.written(NUMBERED, r"(?=\s?\d)"),
-        romance.written(PLAIN, r"(?![\w])"),
+        romance.written(NUMBERED, r"(?=\s?(?:\d|[IVXLC]+(?!\w)))"),
         *_reis(words),
         romance.ordinals(words, ORDINAL_MARKS),
         *abbreviations(ABBREVIATIONS),
+        romance.written(PLAIN, r"(?![\w])"),
         romance.days_of_month(words, " e "),
         *romance.first_of_month(words, first, "(?:de |d[’'])?", " de"),
         romance.apostrophe_years(words, r"(?<=anos )|(?<=de )|(?<=em )"),

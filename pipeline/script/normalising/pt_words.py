@@ -97,7 +97,7 @@ SYMBOLS = {
     "°": "graus", "²": "ao quadrado", "³": "ao cubo", "√": "raiz quadrada de", "∞": "infinito", "π": "pi",
     "−": "menos", "→": "a", "©": "todos os direitos reservados", "R$": "reais", "$": "dólares", "€": "euros",
     "£": "libras", "¥": "ienes", "¢": "centavos", "№": "número", "Ω": "ohms", "℃": "graus Celsius",
-    "℉": "graus Fahrenheit", "/": "barra", "#": "número", "*": "asterisco", "\\": "barra invertida", "_": "sublinhado",
+    "℉": "graus Fahrenheit", "#": "número",
 }  # fmt: skip
 
 

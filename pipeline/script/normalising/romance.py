@@ -22,6 +22,8 @@ Speak = Callable[[int, str], str]
 BEFORE = r"(?<![\w.,])"
 """Before a number: a letter with an apostrophe may (l'11, d'1,5)."""
 NUMERAL = r"(?=[IVXLCDM])M{0,3}(?:C[MD]|D?C{0,4})(?:X[CL]|L?X{0,4})(?:I[XV]|V?I{0,4})"
+FIGURE = r"\s?[\[(]?(?:\d|[IVXLC]+(?![\w’'.]))"
+"""What follows 'page', 'number': figures or a numeral."""
 NAME = r"[A-ZÀ-ÖØ-Þ][\wÀ-ÿ’'-]*"
 SPACE = r"[ \u00a0\u202f]"
 
@@ -72,6 +74,10 @@ def romans(spec: Romans) -> tuple[Rule, ...]:
 
         return read
 
+    def chaptered(match: Match) -> str | None:
+        letter = match["it"] in {"L", "C", "D", "M"} and not re.match(r"(?i)cha?p|cap|cant|psau|salm", match[0])
+        return None if letter else said(spec.cardinal, "")(match)
+
     def named(match: Match) -> str | None:
         name = match["name"]
         gender = spec.names.get(name.capitalize(), "f" if name.endswith("a") else "m")
@@ -91,11 +97,11 @@ def romans(spec: Romans) -> tuple[Rule, ...]:
     for earlier in range(3):
         before = rf"(?:{NUMERAL}{spec.joint}){{{earlier}}}"
         century = rf"(?<!\w)(?i:{spec.centuries})\.?{SPACE}{before}{it}"
-        small = rf"(?<!\w)(?:{spec.centuries})\.?{SPACE}(?:[xvi]+{spec.joint}){{{earlier}}}(?P<it>[xvi]+)(?![\w’'])"
+        small = rf"(?<!\w)(?:{spec.centuries})\.?{SPACE}(?:[xvi]+{spec.joint}){{{earlier}}}(?P<it>(?!vi\b)[xvi]{{2,}})(?![\w’'])"
         rules.append(Rule("roman", re.compile(small), said(spec.century), Trait.NONE))
         chapter = rf"(?<!\w)(?i:{spec.chapters})\.?{SPACE}{before}{it}"
         rules.append(Rule("roman", re.compile(century), said(spec.century), Trait.CAPITALS))
-        rules.append(Rule("roman", re.compile(chapter), said(spec.cardinal, ""), Trait.CAPITALS))
+        rules.append(Rule("roman", re.compile(chapter), chaptered, Trait.CAPITALS))
     it = r"(?P<it>[IVX]+|[IVXLC]{3,})(?![\w’'])"
     names = either([*spec.names, *(name.upper() for name in spec.names)])
     capital = rf"(?P<article>(?i:{either(spec.articles)})){SPACE}?(?P<it>[IVX]{{1,6}}){SPACE}(?={NAME}[^\W\d_])"
@@ -162,7 +168,7 @@ def initialisms(words: Words, known: Iterable[str], never: Iterable[str] = ()) -
         unsayable = len(written) > 1 and not re.search("[AEIOUYÀ-Þ]", written) and written not in plain
         around = match.string[max(match.start() - 12, 0) : match.start()] + " " + match.string[match.end() :][:12]
         shouted = re.search(r"(?<!\w)[A-ZÀ-Þ]{4,}(?!\w)", around)
-        if written in spelled or (unsayable and not shouted and not re.search(r"(.)\1", written)):
+        if written in spelled or (unsayable and not (len(written) > 2 and roman(written)) and not shouted and not re.search(r"(.)\1", written)):
             return letters(written, words)
         return None
 
@@ -177,8 +183,25 @@ def usual(words: Words, agreeing: Rule, no_noun: Container[str]) -> tuple[Rule, 
     counted = (_of_millions(rule, words) for rule in (*money(words), *measures(words)))
     return (
         *addresses(words), *dates(words), *clocks(words), *counted, _grouped(words), *any_phones(words),
-        *ranges(words), *fractions(words), _millions(words, no_noun), agreeing, *numbers(words), *signs(words), minus(words),
+        *ranges(words), *(_and_a_half(rule, words) for rule in fractions(words)), _millions(words, no_noun), agreeing, *numbers(words), _unequal(), *signs(words), minus(words),
     )  # fmt: skip
+
+
+def _unequal() -> Rule:
+    """Signs of equality that stand for no sum (dashes of old prints, remains of tags) are silent."""
+    summed = r"(?<=[\d)] )[=<>]|[=<>](?= ?[\d(−-])|(?<=[\d)])[=<>]|(?<=\b\w )[=<>](?= \w\b)"
+    return Rule("symbol", re.compile(rf"(?!{summed})[=<>]+"), lambda match: "", Trait.SYMBOL)
+
+
+def _and_a_half(rule: Rule, words: Words) -> Rule:
+    """'cuatro y un medio' of the common shapes as 'cuatro y medio'."""
+    one_half = f"{words.mixed}{words.fraction(1, 2)}"
+
+    def read(match: Match) -> str | None:
+        said = rule.read(match)
+        return said.replace(one_half, words.mixed + one_half.split()[-1]) if said else said
+
+    return replace(rule, read=read)
 
 
 def _grouped(words: Words) -> Rule:
@@ -287,7 +310,7 @@ def first_of_month(words: Words, first: str, of: str, of_said: str = "") -> tupl
         number = int(match["it"])
         return f"{first if number == 1 else words.cardinal(number, '')}{of_said}"
 
-    short = either(name for name in words.months if full[words.months[name]] != name)
+    short = either(name for name in words.months if len(name) < 6 and full[words.months[name]] != name)
     names = either(full.values())
     bare = rf"{BEFORE}(?P<it>0?[1-9]|[12]\d|3[01])(?={SPACE}(?i:{names})(?!\w))"
     return (
