@@ -55,11 +55,21 @@ def abbreviations(table: Mapping[str, Case | tuple[Case, ...]]) -> tuple[Rule, .
         return cases.get(word, ()) or (cases.get(word.capitalize(), ()) if word.isupper() and len(word) > 1 else ())
 
     several = sorted((key for key in table if re.search(r"[.\s]", key)), key=len, reverse=True)
-    rules = [Rule("abbreviation", re.compile(r"(?<![\w.])(?P<it>(?P<word>[^\W\d_]{1,9})\.)(?!\w)"), read, Trait.DOT)]
+    rules = [
+        Rule(
+            "abbreviation", re.compile(r"(?<![^\W\d])(?<!\.)(?P<it>(?P<word>[^\W\d_]{1,9})\.)(?!\w)"), read, Trait.DOT
+        )
+    ]
     if several:
         choices = "|".join(_spaced(key) for key in several)
         rules.insert(
-            0, Rule("abbreviation", re.compile(rf"(?<![\w.])(?P<it>(?P<word>{choices})\.)(?!\w)"), read, Trait.DOT)
+            0,
+            Rule(
+                "abbreviation",
+                re.compile(rf"(?<![^\W\d])(?<!\.)(?P<it>(?P<word>{choices})\.)(?!\w)"),
+                read,
+                Trait.DOT,
+            ),
         )
     return tuple(rules)
 

@@ -9,7 +9,8 @@ from pipeline.script.normalising.rules import Rule, Trait
 from pipeline.script.normalising.words import Words
 
 DOMAINS = (
-    "com|org|net|edu|gov|mil|int|info|biz|io|ai|app|dev|tv|me|co|uk|us|ca|au|nz|ie|de|at|ch|fr|be|es|mx|ar|it|pt|br|nl|pl"
+    "com|org|net|edu|gov|mil|int|info|biz|io|ai|app|dev|tv|me|co|uk|us|ca|au|nz|ie|de|at|ch|fr|be|es|mx|ar|it|pt|br"
+    "|nl|pl"
     "|ru|eu|in|jp|cn|kr|tr|se|no|dk|fi|cz|gr|hu|ro|sm|html|htm|php|pdf"
 )  # fmt: skip
 

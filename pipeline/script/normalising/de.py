@@ -8,7 +8,15 @@ from functools import lru_cache
 from pipeline.script.normalising import capitals, romans
 from pipeline.script.normalising.abbreviations import abbreviations
 from pipeline.script.normalising.addresses import addresses
-from pipeline.script.normalising.de_abbreviations import ABBREVIATIONS, ACRONYMS, NUMBERED, REGNAL, SPELLED, WORDS
+from pipeline.script.normalising.de_abbreviations import (
+    ABBREVIATIONS,
+    ACRONYMS,
+    MIXED,
+    NUMBERED,
+    REGNAL,
+    SPELLED,
+    WORDS,
+)
 from pipeline.script.normalising.de_numbers import named_numbers
 from pipeline.script.normalising.de_words import ordinal, words
 from pipeline.script.normalising.hints import roman
@@ -29,7 +37,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
     speech = language(tag)
     return (
         *addresses(speech), *_romans(speech), *abbreviations(ABBREVIATIONS), *_streets(), *capitals.dotted(),
-        *dates(speech), *named_numbers(speech), *phones(speech), *clocks(speech), *money(speech), *measures(speech),
+        *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech), *measures(speech),
         *ranges(speech), *fractions(speech), *numbers(speech), *_signs(), *signs(speech),
         *capitals.capitals(SPELLED, ACRONYMS, WORDS),
     )  # fmt: skip
@@ -46,10 +54,10 @@ def heading_rules(tag: str) -> tuple[Rule, ...]:
 
 
 _DATIVE = re.compile(
-    r"\b(?:von|vom|mit|bei|nach|zu|zum|aus|seit|unter|vor|neben|gegenüber|dem|im)\s(?:[A-ZÄÖÜ]\w+\s){0,3}$"
+    r"\b(?i:von|vom|mit|bei|nach|zu|zum|aus|seit|unter|vor|neben|gegenüber|dem|im)\s(?:[A-ZÄÖÜ]\w+\s){0,3}$"
 )
-_ACCUSATIVE = re.compile(r"\b(?:für|gegen|durch|ohne|um|den|an)\s(?:[A-ZÄÖÜ]\w+\s){0,3}$")
-_GENITIVE = re.compile(r"\b(?:des)\s(?:[A-ZÄÖÜ]\w+\s){0,3}$")
+_ACCUSATIVE = re.compile(r"\b(?i:für|gegen|durch|ohne|um|den|an)\s(?:[A-ZÄÖÜ]\w+\s){0,3}$")
+_GENITIVE = re.compile(r"\b(?i:des)\s(?:[A-ZÄÖÜ]\w+\s){0,3}$")
 
 
 def _romans(speech: Words) -> tuple[Rule, ...]:
@@ -91,11 +99,15 @@ _NAMES = frozenset(REGNAL.split("|"))
 def _streets() -> tuple[Rule, ...]:
     """Goethestr. 5: the street in its own name."""
     pattern = r"(?<=[a-zß])str\.(?=\s\d|\s?[,;)]|\s*$)"
-    return (Rule("abbreviation", re.compile(pattern), lambda match: "straße", Trait.DOT),)
+    return (Rule("abbreviation", re.compile(pattern), lambda match: "straße", Trait.DOT, joined=True),)
 
 
 def _signs() -> tuple[Rule, ...]:
+    def mixed(match: re.Match[str]) -> str:
+        return " ".join(match[0].upper())
+
     return (
+        Rule("acronym", re.compile(rf"(?<!\w)(?:{'|'.join(MIXED)})(?!\w)"), mixed, Trait.CAPITALS),
         Rule("symbol", re.compile(r"(?<=\bund)/(?=oder\b)"), lambda match: " ", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<!\w)#(?=\d)"), lambda match: "Nummer ", Trait.SYMBOL),
     )

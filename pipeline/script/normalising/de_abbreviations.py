@@ -9,30 +9,38 @@ _ANYWHERE = {
     "U. a": "Unter anderem", "u. ä": "und ähnliches", "o. ä": "oder ähnliches", "o. Ä": "oder Ähnliches",
     "u. Ä": "und Ähnliches", "u. s. w": "und so weiter", "u. v. m": "und vieles mehr", "u. v. a": "und viele andere",
     "u. U": "unter Umständen", "i. d. R": "in der Regel", "z. T": "zum Teil", "z. Zt": "zur Zeit", "z. Z": "zur Zeit",
-    "m. E": "meines Erachtens", "s. o": "siehe oben", "s. u": "siehe unten", "v. a": "vor allem", "i. A": "im Auftrag",
-    "i. V": "in Vertretung", "a. D": "außer Dienst", "p. a": "pro Jahr", "v. Chr": "vor Christus", "n. Chr": "nach Christus",
+    "m. E": "meines Erachtens", "s. o": "siehe oben", "s. u": "siehe unten", "v. a": "vor allem",
+    "i. A": "im Auftrag",
+    "i. V": "in Vertretung", "a. D": "außer Dienst", "p. a": "pro Jahr", "v. Chr": "vor Christus",
+    "n. Chr": "nach Christus",
     "v. u. Z": "vor unserer Zeitrechnung", "u. dgl": "und dergleichen", "o. g": "oben genannt", "i. e": "das heißt",
-    "e. V": "eingetragener Verein", "usw": "und so weiter", "usf": "und so fort", "bzw": "beziehungsweise", "etc": "et cetera",
+    "e. V": "eingetragener Verein", "usw": "und so weiter", "usf": "und so fort", "bzw": "beziehungsweise",
+    "etc": "et cetera",
     "ca": "circa", "vgl": "vergleiche", "Vgl": "Vergleiche", "evtl": "eventuell", "ggf": "gegebenenfalls",
     "inkl": "inklusive", "exkl": "exklusive", "zzgl": "zuzüglich", "abzgl": "abzüglich", "allg": "allgemein",
     "ehem": "ehemals", "sog": "sogenannt", "bes": "besonders", "bspw": "beispielsweise", "dgl": "dergleichen",
     "desgl": "desgleichen", "Hrsg": "Herausgeber", "hrsg": "herausgegeben", "Jh": "Jahrhundert", "Jhd": "Jahrhundert",
-    "Jhs": "Jahrhunderts", "Mio": "Millionen", "Mrd": "Milliarden", "Tsd": "tausend", "jun": "junior", "sen": "senior",
+    "Jhs": "Jahrhunderts", "Mio": "Millionen", "Mrd": "Milliarden", "Tsd": "tausend", "jun": "junior",
+    "sen": "senior",
     "kath": "katholisch", "evang": "evangelisch", "geb": "geboren", "gest": "gestorben", "verh": "verheiratet",
     "gez": "gezeichnet", "betr": "betreffend", "Dipl.-Ing": "Diplomingenieur", "Anm": "Anmerkung", "Abb": "Abbildung",
     "Mrs": "Missis", "Mr": "Mister",
 }  # fmt: skip
 _TITLES = {
     "Dr": "Doktor", "Prof": "Professor", "Hr": "Herr", "Hrn": "Herrn", "Fr": "Frau", "Frl": "Fräulein", "St": "Sankt",
-    "Ing": "Ingenieur", "Mag": "Magister", "Hptm": "Hauptmann", "Lt": "Leutnant", "Gen": "General", "Oblt": "Oberleutnant",
+    "Ing": "Ingenieur", "Mag": "Magister", "Hptm": "Hauptmann", "Lt": "Leutnant", "Gen": "General",
+    "Oblt": "Oberleutnant",
     "Frhr": "Freiherr", "Gebr": "Gebrüder", "Hl": "Heiliger", "hl": "heilige", "Med": "Medizin", "med": "medizin",
-    "phil": "philosophiae", "jur": "juris", "Univ": "Universität", "Kgl": "Königlich", "kgl": "königlich", "Ew": "Euer",
+    "phil": "philosophiae", "jur": "juris", "Univ": "Universität", "Kgl": "Königlich", "kgl": "königlich",
+    "Ew": "Euer",
     "Msgr": "Monsignore", "Mme": "Madame", "Mlle": "Mademoiselle",
 }  # fmt: skip
 _NUMBERED = {
     "Nr": "Nummer", "nr": "Nummer", "Nrn": "Nummern", "S": "Seite", "Bd": "Band", "Bde": "Bände", "Kap": "Kapitel",
-    "Abs": "Absatz", "Art": "Artikel", "Abschn": "Abschnitt", "Aufl": "Auflage", "Z": "Zeile", "V": "Vers", "Sp": "Spalte",
-    "Tel": "Telefon", "Fig": "Figur", "Ziff": "Ziffer", "Lit": "Litera", "max": "maximal", "min": "minimal", "Taf": "Tafel",
+    "Abs": "Absatz", "Art": "Artikel", "Abschn": "Abschnitt", "Aufl": "Auflage", "Z": "Zeile", "V": "Vers",
+    "Sp": "Spalte",
+    "Tel": "Telefon", "Fig": "Figur", "Ziff": "Ziffer", "Lit": "Litera", "max": "maximal", "min": "minimal",
+    "Taf": "Tafel",
     "Fn": "Fußnote", "Op": "Opus", "op": "Opus", "Tab": "Tabelle", "ab": "ab",
 }  # fmt: skip
 _DAYS = {"Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag", "Sa": "Samstag",
@@ -43,8 +51,15 @@ _MONTHS = {
 }  # fmt: skip
 
 
+_LAST = frozenset([
+    "usw", "usf", "etc", "u. a", "U. a", "u. s. w", "u. v. m", "u. v. a", "v. Chr", "n. Chr", "a. D", "Jh", "Jhs",
+])  # fmt: skip
+
+
 def _table() -> dict[str, Case | tuple[Case, ...]]:
-    table: dict[str, Case | tuple[Case, ...]] = {short: Case(said, ends=True) for short, said in _ANYWHERE.items()}
+    table: dict[str, Case | tuple[Case, ...]] = {
+        short: Case(said, ends=short in _LAST) for short, said in _ANYWHERE.items()
+    }
     table |= {short: Case(said, next=NAME + r"|\s[a-zäöü]{2,4}\.") for short, said in _TITLES.items()}
     table |= {short: Case(said, next=FIGURE) for short, said in _NUMBERED.items() if short != said}
     for short, said in _DAYS.items():
@@ -73,24 +88,48 @@ def _table() -> dict[str, Case | tuple[Case, ...]]:
 
 
 ABBREVIATIONS = _table()
-SPELLED = frozenset(
-    ["DDR", "BRD", "EU", "USA", "UN", "UK", "CDU", "CSU", "SPD", "FDP", "KPD", "NPD", "PDS", "LKW", "PKW", "SS", "SA", "SD", "NSDAP", "KZ", "ADAC", "ARD", "ZDF", "NDR", "WDR", "BMW", "VW", "IBM", "DNA", "DNS", "WG", "TV", "CD", "DVD", "PC", "IT", "EDV", "AG", "KG", "UKW", "ÖBB", "ÖVP", "SPÖ", "FPÖ", "KGB", "CIA", "FBI", "NSA", "BBC", "CNN", "HIV", "UFO", "BND", "BKA", "LKA", "GPS", "SMS", "WC", "WM", "EM", "EZB", "AKW", "DB", "EKG", "ICE", "IC", "ICH_", "MP", "MG", "HNO", "PS", "FC", "TSV", "HSV", "KSC", "DFB", "ÖFB", "ORF", "SRF", "AHV", "SBB", "FH", "TU", "VHS", "OP", "ABC", "PR", "CEO", "AI", "KI", "MRT", "CT", "WLAN_", "OHG", "BGB", "StGB", "GG", "EG"]
-) - {"ICH_", "WLAN_", "ICE", "UFO", "IT", "PS", "DB", "OP"}  # fmt: skip
-ACRONYMS = frozenset(["NATO", "UNO", "UNESCO", "UNICEF", "TÜV", "SCHUFA", "NASA", "ESA", "AIDS", "OPEC", "FIFA", "UEFA", "GEMA", "DAX", "BAFÖG", "GESTAPO", "STASI", "ASTA", "RAF_", "COVID", "INTERPOL"]) - {"RAF_", "ESA"}  # fmt: skip
-WORDS = frozenset(["HM", "HMM", "PST", "PSST", "SCH", "SCHT", "BRR", "TJA", "NA", "JA"])
+SPELLED = frozenset([
+    "ABC", "ADAC", "AG", "AHV", "AI", "AKW", "ARD", "BBC", "BGB", "BKA", "BMW", "BND", "BRD", "CD", "CDU", "CEO",
+    "CIA", "CNN", "CSU", "CT", "DDR", "DFB", "DNA", "DNS", "DVD", "EDV", "EG", "EKG", "EM", "EU", "EZB", "FBI", "FC",
+    "FDP", "FH", "FPÖ", "GG", "GPS", "HIV", "HNO", "HSV", "IBM", "IC", "KG", "KGB", "KI", "KPD", "KSC", "KZ", "LKA",
+    "LKW", "MG", "MP", "MRT", "NDR", "NPD", "NSA", "NSDAP", "OHG", "ORF", "PC", "PDS", "PKW", "PR", "SA", "SBB", "SD",
+    "SMS", "SPD", "SPÖ", "SRF", "SS", "StGB", "TSV", "TU", "TV", "UK", "UKW", "UN", "USA", "VHS", "VW", "WC", "WDR",
+    "WG", "WM", "ZDF", "ÖBB", "ÖFB", "ÖVP",
+])  # fmt: skip
+ACRONYMS = frozenset([
+    "AIDS", "ASTA", "BAFÖG", "COVID", "DAX", "FIFA", "GEMA", "GESTAPO", "INTERPOL", "NASA", "NATO", "OPEC", "SCHUFA",
+    "STASI", "TÜV", "UEFA", "UNESCO", "UNICEF", "UNO",
+])  # fmt: skip
+MIXED = ("GmbH", "mbH", "StGB", "StPO", "HGB", "BVerfG", "GbR", "KdF", "StVO")
+"""Initialisms with small letters in them."""
+WORDS = frozenset([
+    "BRR", "HM", "HMM", "JA", "NA", "PSST", "PST", "SCH", "SCHT", "TJA",
+])  # fmt: skip
 REGNAL = (
-    "Friedrich|Wilhelm|Heinrich|Ludwig|Karl|Otto|Konrad|Franz|Joseph|Josef|Ferdinand|Maximilian|Leopold|Rudolf|Albrecht"
+    "Friedrich|Wilhelm|Heinrich|Ludwig|Karl|Otto|Konrad|Franz|Joseph|Josef|Ferdinand|Maximilian|Leopold|Rudolf"
+    "|Albrecht"
     "|Johann|Georg|Ernst|August|Philipp|Gustav|Adolf|Christian|Peter|Katharina|Alexander|Nikolaus|Paul|Iwan|Elisabeth"
-    "|Eduard|Richard|Jakob|Heinrich|Pius|Benedikt|Gregor|Leo|Clemens|Innozenz|Bonifaz|Bonifatius|Johannes|Urban|Julius|Sixtus"
-    "|Hadrian|Eugen|Stephan|Stefan|Sigismund|Matthias|Napoleon|Ramses|Ptolemäus|Dareios|Xerxes|Artaxerxes|Viktor|Emanuel"
-    "|Umberto|Alfons|Isabella|Maria|Theodosius|Konstantin|Boleslaw|Kasimir|Wenzel|Luitpold|Carl|Charles|Margarethe|Beatrix"
-    "|Harald|Christoph|Eberhard|Ulrich|Ottokar|Lothar|Ludwigs?|Silvester|Coelestin|Martin|Mehmed|Murad|Sultan|Süleyman|Selim"
+    "|Eduard|Richard|Jakob|Heinrich|Pius|Benedikt|Gregor|Leo|Clemens|Innozenz|Bonifaz|Bonifatius|Johannes|Urban"
+    "|Julius|Sixtus"
+    "|Hadrian|Eugen|Stephan|Stefan|Sigismund|Matthias|Napoleon|Ramses|Ptolemäus|Dareios|Xerxes|Artaxerxes|Viktor"
+    "|Emanuel"
+    "|Umberto|Alfons|Isabella|Maria|Theodosius|Konstantin|Boleslaw|Kasimir|Wenzel|Luitpold|Carl|Charles|Margarethe"
+    "|Beatrix"
+    "|Harald|Christoph|Eberhard|Ulrich|Ottokar|Lothar|Ludwigs?|Silvester|Coelestin|Martin|Mehmed|Murad|Sultan"
+    "|Süleyman|Selim"
 )  # fmt: skip
-NUMBERED = "Kapitel|Band|Buch|Teil|Akt|Szene|Aufzug|Abschnitt|Artikel|Bild|Tafel|Seite|Nummer|Nr\\.|Bd\\.|Kap\\.|Gesang|Klasse|Abteilung|Phase|Typ|Stufe|Weltkrieg|Apollo"
+NUMBERED = (
+    "Kapitel|Band|Buch|Teil|Akt|Szene|Aufzug|Abschnitt|Artikel|Bild|Tafel|Seite|Nummer|Nr\\.|Bd\\.|Kap\\.|Gesang"
+    "|Klasse|Abteilung|Phase|Typ|Stufe|Weltkrieg|Apollo"
+)
 ORDERED = (
-    "Jahrhunderts?|Jh\\.|Jhd\\.|Jahrtausends?|Weltkriegs?|Weltkrieges|Akte?s?|Aufzugs?|Aufzuges|Szene|Kapitels?|Band|Bandes|Teils?|Buch|Buches|Gesang"
-    "|Gesangs|Klasse|Reichs?|Reiches|Republik|Internationale|Olympischen|Korps|Armee|Division|Abteilung|Abschnitts?|Stock|Stockwerk|Auflage|Aufl\\."
-    "|Semester|Platz|Tag|Tage|Tages|Mal|Male|Jahr|Jahre|Jahres|Lebensjahr|Geburtstag|Woche|Monat|Stunde|Runde|Bezirk|Staffel|Folge|Symphonie|Sinfonie|Klavierkonzert"
-    "|Liga|Etage|Generation|Gebot|Grad|Grades|Person|Reihe|Strophe|Bataillon|Regiment|Kompanie|Sonntag|Todestag|Jahrestag|Hochzeitstag|Advent|Lauf|Rang|Stelle"
+    "Jahrhunderts?|Jh\\.|Jhd\\.|Jahrtausends?|Weltkriegs?|Weltkrieges|Akte?s?|Aufzugs?|Aufzuges|Szene|Kapitels?|Band"
+    "|Bandes|Teils?|Buch|Buches|Gesang"
+    "|Gesangs|Klasse|Reichs?|Reiches|Republik|Internationale|Olympischen|Korps|Armee|Division|Abteilung|Abschnitts?"
+    "|Stock|Stockwerk|Auflage|Aufl\\."
+    "|Semester|Platz|Tag|Tage|Tages|Mal|Male|Jahr|Jahre|Jahres|Lebensjahr|Geburtstag|Woche|Monat|Stunde|Runde|Bezirk"
+    "|Staffel|Folge|Symphonie|Sinfonie|Klavierkonzert"
+    "|Liga|Etage|Generation|Gebot|Grad|Grades|Person|Reihe|Strophe|Bataillon|Regiment|Kompanie|Sonntag|Todestag"
+    "|Jahrestag|Hochzeitstag|Advent|Lauf|Rang|Stelle"
 )  # fmt: skip
 """Nouns that an ordinal without an article stands before."""

@@ -26,8 +26,10 @@ _SHORT = "|".join(sorted((short.capitalize() for short in ABBREVIATED_MONTHS), k
 _MONTH = rf"(?:(?i:{'|'.join(MONTHS)}|Jänner|Feber)\b|(?:{_SHORT})\b\.?)"
 _LETTER = "A-Za-zÄÖÜäöüß"
 _ARTICLE = (
-    r"(?:\b(?:der|die|das|den|dem|des|am|im|vom|zum|zur|beim|ins|ans|ein|eine|einen|einem|einer|eines|mein|dein|sein|ihr|unser"
-    r"|meine|seine|ihre|unsere|meinem|seinem|ihrem|unserem|meinen|seinen|ihren|unseren|meiner|seiner|ihrer|diese|dieser|dieses"
+    r"(?:\b(?i:der|die|das|den|dem|des|am|im|vom|zum|zur|beim|ins|ans|ein|eine|einen|einem|einer|eines|mein|dein|sein"
+    r"|ihr|unser"
+    r"|meine|seine|ihre|unsere|meinem|seinem|ihrem|unserem|meinen|seinen|ihren|unseren|meiner|seiner|ihrer|diese"
+    r"|dieser|dieses"
     r"|diesem|diesen|jede|jeder|jedes|jedem|jeden|kein|keine)\s)"
 )
 
@@ -62,7 +64,7 @@ def _days(words: Words) -> tuple[Rule, ...]:
         in_year = int(match["year"] or 0)
         if match["year"] and len(match["year"]) == 2:
             in_year += 2000 if in_year < 40 else 1900
-        said = words.date(number, month, in_year, match.string[: match.start()])
+        said = words.date(number, month, in_year, match.string[: match.start("day")])
         return said + ("." if not match["year"] and re.match(r"\W*$", match.string[match.end() :]) else "")
 
     def year_month(match: Match) -> str:
@@ -71,7 +73,11 @@ def _days(words: Words) -> tuple[Rule, ...]:
     low = r"(?P<low>0?[1-9]|[12]\d|3[01])"
     high = r"(?P<high>0?[1-9]|[12]\d|3[01])"
     joined = r"(?:\s(?:und|oder|bis|bis zum|auf den)\s|,\s)"
-    prepared = r"(?:\b(?:am|vom|bis|zum|ab|seit|den|der|dem|und|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag),?\s)"
+    prepared = (
+        r"(?:\b(?:am|vom|bis|zum|ab|seit|den|der|dem|und|[Hh]eute|[Mm]orgen|[Gg]estern|Montag|Dienstag|Mittwoch"
+        r"|Donnerstag|Freitag|Samstag"
+        r"|Sonntag),?\s)"
+    )
     return (
         Rule("date", re.compile(rf"{START}(?P<it>{low}\.?{DASH}{high}\.)(?=\s{_MONTH})"), day),
         Rule(
@@ -82,7 +88,8 @@ def _days(words: Words) -> tuple[Rule, ...]:
         Rule(
             "date",
             re.compile(
-                rf"{START}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}|\d\d(?!\d|\.))(?![\w]|[.,]\d)"
+                rf"{START}(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}|\d\d(?!\d|\.))(?![\w]"
+                rf"|[.,]\d)"
             ),
             numbers,
         ),
@@ -116,13 +123,15 @@ def _ordinals() -> tuple[Rule, ...]:
         Rule("ordinal", re.compile(rf"(?<![\w.])(?P<it>(?P<number>[IVXL]+)\.){after}"), said, Trait.CAPITALS),
         Rule(
             "ordinal",
-            re.compile(rf"{_ARTICLE}{digits}(?=\s[{_LETTER}]|\s(?:und|oder|bis)\s\d+\.\s[{_LETTER}])"),
+            re.compile(rf"{_ARTICLE}{digits}(?=\s[{_LETTER}]|[,;]|\s(?:und|oder|bis)\s\d+\.\s[{_LETTER}])"),
             said,
         ),
         Rule("ordinal", re.compile(rf"\d\.\s(?:und|oder|bis)\s{digits}(?=\s[A-ZÄÖÜ])"), said),
         Rule(
             "ordinal",
-            re.compile(rf"(?:\b(?:ist|wurde|wird|war|als|Platz)\s){digits}(?=\s(?:geworden|und|von|beim|in)\b)"),
+            re.compile(
+                rf"(?:\b(?:ist|wurde|wird|war|als|Platz)\s){digits}(?=\s(?:geworden|und|von|beim|in|im|bei)\b)"
+            ),
             said,
         ),
         Rule(
@@ -161,7 +170,11 @@ def _hours(words: Words) -> tuple[Rule, ...]:
 
     hour, minute = r"(?:[01]?\d|2[0-4])", r"[0-5]\d"
     low = rf"(?:(?P<low>{hour})(?:[:.](?P<lowest>{minute}))?(?:\sUhr)?(?:{DASH}|\sbis\s))?"
-    pattern = rf"{START}{low}(?P<hour>{hour})(?:[:.](?P<minute>{minute})(?:[:.](?P<second>{minute}))?)?\s?Uhr(?:\s(?P<zone>est|EST|MEZ|MESZ|GMT|UTC))?(?![{_LETTER}])"
+    pattern = (
+        rf""
+        rf"{START}{low}(?P<hour>{hour})(?:[:.](?P<minute>{minute})(?:[:.](?P<second>{minute}))?)?\s?Uhr(?:\s(?P<zone>est"
+        rf"|EST|MEZ|MESZ|GMT|UTC))?(?![{_LETTER}])"
+    )
     return (
         Rule(
             "time",
@@ -229,23 +242,26 @@ def _compounds(words: Words) -> tuple[Rule, ...]:
         return figures.say(match["number"]) + "prozentig"
 
     tails = (
-        "jährig|fach|mal|köpfig|stündig|tägig|wöchig|monatig|minütig|malig|prozentig|stellig|teilig|seitig|bändig|zeilig"
+        "jährig|fach|mal|köpfig|stündig|tägig|wöchig|monatig|minütig|malig|prozentig|stellig|teilig|seitig|bändig"
+        "|zeilig"
         "|stöckig|geschossig|eckig|beinig|spurig|türig|silbig|stimmig|dimensional|jährlich|tausend|hundert"
     )
     number = rf"(?P<number>{figures.pattern})"
     return (
-        Rule("number", re.compile(rf"{START}(?P<it>{number}[-‑]?)(?={tails})"), joined),
-        Rule("percent", re.compile(rf"{START}(?P<it>{number}\s?%-?ig)(?=e|\b)"), percent),
+        Rule("number", re.compile(rf"{START}(?P<it>{number}[-‑]?)(?={tails})"), joined, joined=True),
+        Rule("percent", re.compile(rf"{START}(?P<it>{number}\s?%-?ig)(?=e|\b)"), percent, joined=True),
         Rule("number", re.compile(rf"{START}(?P<it>{number}[-‑]?)(?=D\b)"), apart),
     )
 
 
 _STRONG = (
-    r"(?:\b(?:[Ii]m\sJahre?|Jahre?n?|[Aa]nno|[Ss]ommer|[Hh]erbst|[Ww]inter|[Ff]rühjahr|[Ff]rühling|Anfang|Ende|Mitte|Als|Seit|seit|Ab|"
-    + "|".join(MONTHS)
-    + r"|[Aa]nfang|Weihnachten|Ostern|Juli),?\s)"
+    r"(?:\b(?:[Ii]m\sJahre?|Jahre?n?|[Aa]nno|[Ss]ommer|[Hh]erbst|[Ww]inter|[Ff]rühjahr|[Ff]rühling|Anfang|Ende|Mitte"
+    r"|Als|Seit|seit|Ab|" + "|".join(MONTHS) + r"|[Aa]nfang|Weihnachten|Ostern|Juli),?\s)"
 )
-_NOT_COUNTED = r"(?!\s(?:[a-zäöüß]{3,}(?:e|en|er|es)\s)?(?!Uhr\b)[A-ZÄÖÜ][a-zäöüß]+(?:en|n|e|er|s|Mal|mal|Mann|Euro|Mark|Dollar|Meter|Liter|Gramm|Stück|Fuß|Grad|Volt|Watt)\b)"
+_NOT_COUNTED = (
+    r"(?!\s(?:[a-zäöüß]{3,}(?:e|en|er|es)\s)?(?!Uhr\b)[A-ZÄÖÜ][a-zäöüß]+(?:en|n|e|er|s|Mal|mal|Mann|Euro|Mark|Dollar"
+    r"|Meter|Liter|Gramm|Stück|Fuß|Grad|Volt|Watt)\b)"
+)
 
 
 def _years() -> tuple[Rule, ...]:

@@ -9,7 +9,8 @@ from pipeline.script.normalising.figures import in_words
 from pipeline.script.normalising.words import Currency, Noun, Words
 
 MONTHS = (
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+    "Dezember",
 )  # fmt: skip
 ABBREVIATED_MONTHS = {
     "jan": 1, "feb": 2, "febr": 2, "mär": 3, "mrz": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9,
@@ -62,21 +63,26 @@ def counted(count: int, noun: str) -> str:
 
 
 _DATIVE = (
-    r"am|vom|zum|beim|im|zur|dem|den|des|einem|einer|eines|diesem|diesen|dieses|jenem|jeden|jedem|jedes|bis|ab|seit|nach"
-    r"|vor|meinem|seinem|ihrem|unserem|meines|seines|ihres|unseres|meinen|seinen|ihren|unseren|einen|keinen|letzten|nächsten"
-    r"|\w+(?:em|en) dem|kommenden|vergangenen|gegen|zwischen|mit|von|meiner|seiner|ihrer|unserer|dieser|welchem|welchen"
+    r"am|vom|zum|beim|im|zur|dem|den|des|einem|einer|eines|diesem|diesen|dieses|jenem|jeden|jedem|jedes|bis|ab|seit"
+    r"|nach"
+    r"|vor|meinem|seinem|ihrem|unserem|meines|seines|ihres|unseres|meinen|seinen|ihren|unseren|einen|keinen|letzten"
+    r"|nächsten"
+    r"|\w+(?:em|en) dem|kommenden|vergangenen|gegen|zwischen|mit|von|meiner|seiner|ihrer|unserer|dieser|welchem"
+    r"|welchen"
 )
 _DER_DATIVE = (
-    r"(?:in|an|auf|aus|mit|von|zu|nach|bei|seit|vor|während|unter|über|hinter|neben|zwischen|trotz|wegen|innerhalb|außerhalb"
+    r"(?:in|an|auf|aus|mit|von|zu|nach|bei|seit|vor|während|unter|über|hinter|neben|zwischen|trotz|wegen|innerhalb"
+    r"|außerhalb"
     r"|ab|gegenüber|ende|anfang|mitte|gegen)\sder"
 )
-_JOINED = re.compile(r"(?:\d{1,4}\.(?:\s\w+)?(?:\s?[,/–-]\s?|\s(?:und|oder|bis|zum|auf den|bis zum)\s))+$")
+_JOINED = re.compile(r"(?:\d{1,4}\.(?:\s?[,/–-]\s?|(?:\s\w+)?\s(?:und|oder|bis|zum|auf den|bis zum)\s))+$")
 _WEEKDAY = re.compile(r"(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag)[se]?,?\s$")
 _NEUTER = re.compile(
     r"\s(?:Jahrhundert|Kapitel|Buch|Mal|Jahr|\w+jahr|Semester|Bild|Regiment|Gebot|Stockwerk|Jahrtausend)\b"
 )
 _FEMININE = re.compile(
-    r"\s(?:Auflage|Klasse|Szene|Symphonie|Sinfonie|Armee|Division|Etage|Liga|Runde|Woche|Stunde|Minute|Person|Reihe|Republik"
+    r"\s(?:Auflage|Klasse|Szene|Symphonie|Sinfonie|Armee|Division|Etage|Liga|Runde|Woche|Stunde|Minute|Person|Reihe"
+    r"|Republik"
     r"|Generation|Strophe|Ausgabe|Staffel|Folge|Seite|\w+(?:ung|heit|keit|schaft|tion))\b"
 )
 
@@ -116,14 +122,21 @@ _SAME = {
     "km": "Kilometer", "m": "Meter", "cm": "Zentimeter", "mm": "Millimeter", "nm": "Nanometer", "µm": "Mikrometer",
     "μm": "Mikrometer", "dm": "Dezimeter", "kg": "Kilogramm", "g": "Gramm", "mg": "Milligramm", "µg": "Mikrogramm",
     "km/h": "Kilometer_pro_Stunde", "m/s": "Meter_pro_Sekunde", "km/s": "Kilometer_pro_Sekunde",
-    "m²": "Quadratmeter", "m2": "Quadratmeter", "qm": "Quadratmeter", "km²": "Quadratkilometer", "cm²": "Quadratzentimeter",
-    "km2": "Quadratkilometer", "m³": "Kubikmeter", "m3": "Kubikmeter", "cm³": "Kubikzentimeter", "ccm": "Kubikzentimeter",
-    "kg/m²": "Kilogramm_pro_Quadratmeter", "ha": "Hektar", "l": "Liter", "L": "Liter", "ml": "Milliliter", "cl": "Zentiliter",
-    "hl": "Hektoliter", "°C": "Grad_Celsius", "° C": "Grad_Celsius", "ºC": "Grad_Celsius", "°F": "Grad_Fahrenheit", "°": "Grad",
-    "K": "Kelvin", "ft": "Fuß", "Hz": "Hertz", "kHz": "Kilohertz", "MHz": "Megahertz", "GHz": "Gigahertz", "W": "Watt",
-    "kW": "Kilowatt", "MW": "Megawatt", "GW": "Gigawatt", "V": "Volt", "kV": "Kilovolt", "mV": "Millivolt", "mv": "Millivolt",
+    "m²": "Quadratmeter", "m2": "Quadratmeter", "qm": "Quadratmeter", "km²": "Quadratkilometer",
+    "cm²": "Quadratzentimeter",
+    "km2": "Quadratkilometer", "m³": "Kubikmeter", "m3": "Kubikmeter", "cm³": "Kubikzentimeter",
+    "ccm": "Kubikzentimeter",
+    "kg/m²": "Kilogramm_pro_Quadratmeter", "ha": "Hektar", "l": "Liter", "L": "Liter", "ml": "Milliliter",
+    "cl": "Zentiliter",
+    "hl": "Hektoliter", "°C": "Grad_Celsius", "° C": "Grad_Celsius", "ºC": "Grad_Celsius", "°F": "Grad_Fahrenheit",
+    "°": "Grad",
+    "K": "Kelvin", "ft": "Fuß", "Hz": "Hertz", "kHz": "Kilohertz", "MHz": "Megahertz", "GHz": "Gigahertz",
+    "W": "Watt",
+    "kW": "Kilowatt", "MW": "Megawatt", "GW": "Gigawatt", "V": "Volt", "kV": "Kilovolt", "mV": "Millivolt",
+    "mv": "Millivolt",
     "mA": "Milliampere", "J": "Joule", "kJ": "Kilojoule", "N": "Newton", "kcal": "Kilokalorien", "Pa": "Pascal",
-    "hPa": "Hektopascal", "bar": "Bar", "dB": "Dezibel", "PS": "PS", "kB": "Kilobyte", "KB": "Kilobyte", "MB": "Megabyte",
+    "hPa": "Hektopascal", "bar": "Bar", "dB": "Dezibel", "PS": "PS", "kB": "Kilobyte", "KB": "Kilobyte",
+    "MB": "Megabyte",
     "GB": "Gigabyte", "TB": "Terabyte", "Ω": "Ohm", "Pfd.": "Pfund", "Ztr.": "Zentner", "Dtz.": "Dutzend",
 }  # fmt: skip
 _COUNTED = {
@@ -134,35 +147,43 @@ _COUNTED = {
     "Mbit/s": "Megabit_pro_Sekunde Megabit_pro_Sekunde n", "mph": "Meile_pro_Stunde Meilen_pro_Stunde f",
 }  # fmt: skip
 _SCALES = {
-    "Tsd.": "tausend tausend", "Mio.": "Million Millionen f", "Mio": "Million Millionen f", "Mrd.": "Milliarde Milliarden f",
+    "Tsd.": "tausend tausend", "Mio.": "Million Millionen f", "Mio": "Million Millionen f",
+    "Mrd.": "Milliarde Milliarden f",
     "Mrd": "Milliarde Milliarden f", "Bio.": "Billion Billionen f", "Million": "Million Millionen f",
     "Millionen": "Million Millionen f", "Milliarde": "Milliarde Milliarden f", "Milliarden": "Milliarde Milliarden f",
     "Billion": "Billion Billionen f", "Billionen": "Billion Billionen f", "million": "Million Millionen f",
-    "millionen": "Million Millionen f", "milliarden": "Milliarde Milliarden f", "Tausend": "tausend tausend", "tausend": "tausend tausend",
+    "millionen": "Million Millionen f", "milliarden": "Milliarde Milliarden f", "Tausend": "tausend tausend",
+    "tausend": "tausend tausend",
 }  # fmt: skip
 _SIGNS = {
     ".": "Punkt", "@": "at", "/": "Slash", ":": "Doppelpunkt", "-": "Bindestrich", "_": "Unterstrich", "~": "Tilde",
     "?": "Fragezeichen", "=": "gleich", "&": "und", "#": "Raute", "%": "Prozent", "+": "plus",
 }  # fmt: skip
 _SYMBOLS = {
-    "&": "und", "@": "at", "%": "Prozent", "‰": "Promille", "§§": "Paragraphen", "§": "Paragraph", "¶": "Absatz", "+": "plus",
+    "&": "und", "@": "at", "%": "Prozent", "‰": "Promille", "§§": "Paragraphen", "§": "Paragraph", "¶": "Absatz",
+    "+": "plus",
     "=": "gleich", "×": "mal", "÷": "geteilt durch", "±": "plus minus", "≈": "ungefähr", "≠": "ungleich",
     "≤": "kleiner oder gleich", "≥": "größer oder gleich", "<": "kleiner als", ">": "größer als", "°": "Grad",
-    "²": "Quadrat", "³": "hoch drei", "√": "Wurzel aus", "∞": "unendlich", "π": "Pi", "−": "minus", "→": "nach", "©": "Copyright",
-    "$": "Dollar", "€": "Euro", "£": "Pfund", "¥": "Yen", "₩": "Won", "¢": "Cent", "№": "Nummer", "Ω": "Ohm", "℃": "Grad Celsius",
+    "²": "Quadrat", "³": "hoch drei", "√": "Wurzel aus", "∞": "unendlich", "π": "Pi", "−": "minus", "→": "nach",
+    "©": "Copyright",
+    "$": "Dollar", "€": "Euro", "£": "Pfund", "¥": "Yen", "₩": "Won", "¢": "Cent", "№": "Nummer", "Ω": "Ohm",
+    "℃": "Grad Celsius",
 }  # fmt: skip
 
 
 def _currencies() -> dict[str, Currency]:
     cent = _n("Cent Cent")
     named = {
-        "€": ("Euro Euro", cent), "EUR": ("Euro Euro", cent), "Euro": ("Euro Euro", cent), "$": ("Dollar Dollar", cent),
+        "€": ("Euro Euro", cent), "EUR": ("Euro Euro", cent), "Euro": ("Euro Euro", cent),
+        "$": ("Dollar Dollar", cent),
         "US$": ("US-Dollar US-Dollar", cent), "USD": ("Dollar Dollar", cent), "Dollar": ("Dollar Dollar", cent),
-        "£": ("Pfund Pfund n", _n("Penny Pence")), "GBP": ("Pfund Pfund n", _n("Penny Pence")), "¥": ("Yen Yen", None),
+        "£": ("Pfund Pfund n", _n("Penny Pence")), "GBP": ("Pfund Pfund n", _n("Penny Pence")),
+        "¥": ("Yen Yen", None),
         "CHF": ("Franken Franken", _n("Rappen Rappen")), "Fr.": ("Franken Franken", _n("Rappen Rappen")),
         "sFr.": ("Franken Franken", _n("Rappen Rappen")), "DM": ("D-Mark D-Mark f", _n("Pfennig Pfennig")),
         "RM": ("Reichsmark Reichsmark f", _n("Pfennig Pfennig")), "₽": ("Rubel Rubel", None), "₩": ("Won Won", None),
-        "₹": ("Rupie Rupien f", None), "₺": ("Lira Lira f", None), "¢": ("Cent Cent", None), "CNY": ("Yuan Yuan", None),
+        "₹": ("Rupie Rupien f", None), "₺": ("Lira Lira f", None), "¢": ("Cent Cent", None),
+        "CNY": ("Yuan Yuan", None),
         "JPY": ("Yen Yen", None), "Mk.": ("Mark Mark f", _n("Pfennig Pfennig")), "ct": ("Cent Cent", None),
         "Pf.": ("Pfennig Pfennig", None),
     }  # fmt: skip
@@ -214,4 +235,5 @@ def words() -> Words:
             "m²": "pro Quadratmeter",
         },
         slash=" Schrägstrich ",
+        percent_gender="n",
     )

@@ -15,6 +15,9 @@ from pipeline.script.normalising.addresses import addresses
 from pipeline.script.normalising.en_abbreviations import (
     ABBREVIATIONS,
     ACRONYMS,
+    CHAPTERS,
+    COMPASS,
+    LETTERED,
     NUMBERED,
     REGNAL,
     SPELLED,
@@ -24,9 +27,10 @@ from pipeline.script.normalising.en_abbreviations import (
     WORDLIKE_STATES,
     WORDS,
 )
-from pipeline.script.normalising.en_numbers import named_numbers
+from pipeline.script.normalising.en_numbers import named_numbers, old_money
 from pipeline.script.normalising.en_times import times
 from pipeline.script.normalising.en_words import BRITISH, words
+from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
 from pipeline.script.normalising.shapes import clocks, dates, fractions, measures, money, numbers, phones, ranges
@@ -44,9 +48,12 @@ def rules(tag: str) -> tuple[Rule, ...]:
     """Every rule in the order in which it is tried."""
     speech = language(tag)
     return (
-        *addresses(speech), *times(speech), *capitals.dotted(), *_titles(), *abbreviations(ABBREVIATIONS), *_romans(speech),
-        *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech), *measures(speech),
-        *ranges(speech), *fractions(speech), *numbers(speech), *_signs(), *signs(speech), *_states(), *_capitals(),
+        *addresses(speech), *times(speech), *capitals.dotted(), *_titles(), *abbreviations(ABBREVIATIONS),
+        *_romans(speech),
+        *old_money(speech), *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech),
+        *measures(speech),
+        *ranges(speech), *fractions(speech), *_signs(speech), *numbers(speech), *signs(speech), *_states(),
+        *_capitals(),
     )  # fmt: skip
 
 
@@ -71,7 +78,8 @@ def _titles() -> tuple[Rule, ...]:
 
 
 _VERB = (
-    r"(?:have|had|am|was|will|would|love|loved|like|liked|know|knew|think|thought|can|could|shall|should|did|do|may|must"
+    r"(?:have|had|am|was|will|would|love|loved|like|liked|know|knew|think|thought|can|could|shall|should|did|do|may"
+    r"|must"
     r"|want|wanted|need|see|saw|never|always|only|do|said|say|told|tell|wrote|read|found|hope|believe|mean)"
 )
 _PRONOUN = re.compile(rf"[’'](?:ll|m|d|ve)|\s{_VERB}\b")
@@ -83,7 +91,13 @@ _RULER = re.compile(
 
 def _romans(speech: Words) -> tuple[Rule, ...]:
     def counted(value: int, match: re.Match[str]) -> str | None:
-        it, rest = match["it"], match.string[match.end("it") :]
+        it, rest, word = match["it"], match.string[match.end("it") :], match["word"].lower().rstrip(".s")
+        if len(it) == 1 and (value >= 50 or it == "x") and word not in CHAPTERS:
+            return None
+        if len(it) == 1 and word in LETTERED:
+            return None
+        if it.islower() and (word not in CHAPTERS or (len(it) == 1 and not re.match(r"[.,;:)\]]|$", rest))):
+            return None
         if it in ("I", "i") and match["word"].lower().startswith("no"):
             return None
         if it in ("I", "i") and (match["word"].islower() or _PRONOUN.match(rest)) and not _RULES_A_REALM.match(rest):
@@ -101,13 +115,12 @@ def _romans(speech: Words) -> tuple[Rule, ...]:
     def other(value: int, match: re.Match[str]) -> str | None:
         return speech.cardinal(value, "") if value < 40 and match["it"] not in ("XX", "XXX", "XI") else None
 
-    small = rf"(?:{NUMBERED})"
     return (
         romans.alone(
             lambda value, match: speech.cardinal(value, "") if len(match["it"]) > 1 and value < 90 else None
         ),
         romans.after([rf"(?i:{NUMBERED})"], counted),
-        romans.after([small], counted, small=True),
+        romans.after([rf"(?i:{NUMBERED})"], counted, small=True),
         romans.after([rf"(?i:{REGNAL})"], reigned),
         Rule(
             "roman",
@@ -118,11 +131,22 @@ def _romans(speech: Words) -> tuple[Rule, ...]:
     )
 
 
-def _signs() -> tuple[Rule, ...]:
+def _signs(speech: Words) -> tuple[Rule, ...]:
     """and/or, C#, #1 (its number has been read), a street after its house number without a full stop."""
+
+    def postal(match: re.Match[str]) -> str:
+        return Figures(speech).digits(match["it"])
+
     streets = "|".join(STREETS)
     house = rf"(?<!\w)\d{{1,5}}\s(?:[NSEW]\.?\s)?(?:[A-Z][\w’'-]*\s){{1,3}}(?P<it>{streets})(?=,|\s*$|[;:)])"
+    compass = (
+        rf"\d\s(?P<it>[NSEW])\.?(?=\s(?:[A-Z][\w’'-]*\s|\d+(?:st|nd|rd|th)\s){{1,3}}(?:{streets}|Street|Avenue|Road))"
+    )
     return (
+        Rule("abbreviation", re.compile(compass), lambda match: COMPASS[match["it"]]),
+        Rule("number", re.compile(rf"(?<=,\s)(?:{'|'.join(STATES)})\s(?P<it>\d{{5}}(?:-\d{{4}})?)(?![\w-])"), postal),
+        Rule("symbol", re.compile(r"(?<!\S)[~≈](?=\s?\d)"), lambda match: "about ", Trait.SYMBOL),
+        Rule("symbol", re.compile(r"(?<=\w)\^(?=\w)"), lambda match: " to the power of ", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<=\band)/(?=or\b)"), lambda match: " ", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<=\b[A-G])#(?!\w)"), lambda match: " sharp", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<!\w)#(?=\d)"), lambda match: "number ", Trait.SYMBOL),

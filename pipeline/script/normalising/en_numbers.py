@@ -8,7 +8,7 @@ from pipeline.script.normalising.en_words import fraction, paired, plural, year
 from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.rules import Rule
 from pipeline.script.normalising.shapes import DASH, END, HALVES, START
-from pipeline.script.normalising.words import Words
+from pipeline.script.normalising.words import Noun, Words
 
 _BE = [
     "was",
@@ -124,12 +124,44 @@ _BE = [
 ]
 """Words after which a number of four digits is still a year: it counts nothing."""
 _NOT_COUNTED = rf"(?!\s(?!(?:{'|'.join(_BE)})\b)[a-z]{{2,}})"
-_IN = r"(?:\b(?:[Ii]n|[Ss]ince|[Yy]ear|[Yy]ears|[Uu]ntil|[Tt]ill|[Cc]irca|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|[Ee]arly|[Ll]ate|January|February|March|April|May|June|July|August|September|October|November|December|Christmas|Easter),?\s)"
+_IN = (
+    r"(?:\b(?:[Ii]n|[Ss]ince|[Yy]ear|[Yy]ears|[Uu]ntil|[Tt]ill|[Cc]irca|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all"
+    r"|[Ww]inter|[Ee]arly|[Ll]ate|January|February|March|April|May|June|July|August|September|October|November"
+    r"|December|Christmas|Easter),?\s)"
+)
 
 
 def named_numbers(words: Words) -> tuple[Rule, ...]:
     """All of them, in the order in which they are tried."""
-    return (*_old_money(words), *_feet(words), *_decades(words), *_ordinals(words), *_rooms(words), *_years(words))
+    return (
+        *_verses(words),
+        *_feet(words),
+        *_decades(words),
+        *_ordinals(words),
+        *_rooms(words),
+        *_years(words),
+    )
+
+
+_BOOKS = (
+    "Genesis|Gen\\.|Exodus|Leviticus|Numbers|Deuteronomy|Deut\\.|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra"
+    "|Nehemiah"
+    "|Esther|Job|Psalms?|Proverbs|Ecclesiastes|Isaiah|Isa\\.|Jeremiah|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah"
+    "|Malachi"
+    "|Matthew|Matt\\.|Mark|Luke|John|Acts|Romans|Rom\\.|Corinthians|Cor\\.|Galatians|Ephesians|Philippians|Colossians"
+    "|Thessalonians|Timothy|Titus|Hebrews|Heb\\.|James|Peter|Jude|Revelation|Rev\\.|Sura|Surah"
+)
+
+
+def _verses(words: Words) -> tuple[Rule, ...]:
+    """John 3:16, Genesis 1:1-3: chapter and verse."""
+
+    def said(match: re.Match[str]) -> str:
+        low = f"{words.cardinal(int(match['chapter']), '')} {words.cardinal(int(match['verse']), '')}"
+        return f"{low} {words.to} {words.cardinal(int(match['last']), '')}" if match["last"] else low
+
+    verse = rf"(?P<it>(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})(?:{DASH}(?P<last>\d{{1,3}}))?)(?![\w:])"
+    return (Rule("number", re.compile(rf"(?<!\w)(?:{_BOOKS})\s{verse}"), said),)
 
 
 def _years(words: Words) -> tuple[Rule, ...]:
@@ -143,7 +175,7 @@ def _years(words: Words) -> tuple[Rule, ...]:
             return None
         return f"{words.year(low)} {words.to} {words.year(high) if high > 99 else _short_year(match['high'], words)}"
 
-    bare = r"(?P<it>1[1-9]\d\d|20\d\d)"
+    bare = r"(?P<it>1[1-9]\d\d|1066|20\d\d)"
     return (
         Rule(
             "range",
@@ -157,7 +189,8 @@ def _years(words: Words) -> tuple[Rule, ...]:
         Rule(
             "year",
             re.compile(
-                rf"(?<![$£€#])(?<![+−±]){START}(?<![\d/:]){bare}{END}(?!\s?(?:[%°$€£+=×*]|-\d|–\d)|[/:]\d){_NOT_COUNTED}"
+                rf"(?<![$£€#])(?<![+−±]){START}(?<![\d/:]){bare}{END}(?!\s?(?:[%°$€£+=×*]|-\d|–\d)"
+                rf"|[/:]\d){_NOT_COUNTED}"
             ),
             said,
         ),
@@ -171,7 +204,10 @@ def _short_year(written: str, words: Words) -> str:
 def _decades(words: Words) -> tuple[Rule, ...]:
     def whole(match: re.Match[str]) -> str:
         said = plural(words.year(int(match["decade"])))
-        return f"{said} {words.to} {plural(words.cardinal(int(match['next'][-2:]), ''))}" if match["next"] else said
+        if not match["next"]:
+            return said
+        later = words.year(int(match["next"])) if len(match["next"]) == 4 else words.cardinal(int(match["next"]), "")
+        return f"{said} {words.to} {plural(later)}"
 
     def short(match: re.Match[str]) -> str:
         return plural(words.cardinal(int(match["decade"]), "")) if match["decade"] != "00" else "two thousands"
@@ -203,7 +239,7 @@ def _ordinals(words: Words) -> tuple[Rule, ...]:
         return plural(figures.say(match["number"]))
 
     return (
-        Rule("fraction", re.compile(rf"{START}(?P<over>\d+)/(?P<under>\d+)(?:th|rd|nd|st)s?(?!\w)"), part),
+        Rule("fraction", re.compile(rf"{START}(?P<over>\d+)/(?P<under>\d+)(?i:th|rd|nd|st)s?(?!\w)"), part),
         Rule(
             "ordinal",
             re.compile(rf"{START}(?P<number>{figures.whole})(?P<mark>st|nd|rd|th|d|ST|ND|RD|TH)(?!\w)"),
@@ -213,6 +249,13 @@ def _ordinals(words: Words) -> tuple[Rule, ...]:
     )
 
 
+_SECRET = (
+    r"\b(?:(?:card|account|phone|number)\s(?:number\s)?ending (?:in|with)|PIN|password|passcode|OTP|otp|pin|code"
+    r"|combination)(?:\sis)?\s"
+)
+"""Before figures that are said one by one."""
+
+
 def _rooms(words: Words) -> tuple[Rule, ...]:
     def said(match: re.Match[str]) -> str:
         return paired(match["it"])
@@ -220,8 +263,22 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
     def fixed(match: re.Match[str]) -> str:
         return _FIXED[re.sub(r"\s", "", match[0])]
 
-    place = r"(?:[Rr]oom|[Ss]uite|[Ff]light|[Rr]oute|[Hh]ighway|[Ii]nterstate|[Aa]partment|[Aa]pt\.|[Bb]oeing|[Cc]hannel|Area)"
-    street = r"(?:[A-Z][\w’'.-]*\s){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Ct|Court|Way|Place|Pl|Square|Terrace)\b"
+    def toll_free(match: re.Match[str]) -> str:
+        hundreds = match["it"][2:-1]
+        said = words.cardinal(int(hundreds), "") if hundreds.endswith("00") else Figures(words).digits(hundreds)
+        return f"one, {said}, "
+
+    def scaled(match: re.Match[str]) -> str:
+        return f"{Figures(words).say(match['number'])} {'thousand' if match['scale'] == 'k' else 'million'}"
+
+    place = (
+        r"(?:[Rr]oom|[Ss]uite|[Ff]light|[Rr]oute|[Hh]ighway|[Ii]nterstate|[Aa]partment|[Aa]pt\.|[Bb]oeing|[Cc]hannel"
+        r"|Area)"
+    )
+    street = (
+        r"(?:[A-Z][\w’'.-]*\s){1,3}(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Ct|Court|Way|Place"
+        r"|Pl|Square|Terrace)\b"
+    )
     return (
         Rule(
             "number",
@@ -233,8 +290,12 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
             re.compile(r"(?:[Cc]all(?:ed|ing)?|[Dd]ial(?:led|ed)?)\s(?P<it>911|999|112|411)(?![\w-])"),
             lambda m: Figures(words).digits(m["it"]),
         ),
+        Rule("number", re.compile(rf"{_SECRET}(?P<it>\d{{3,}}){END}"), lambda m: Figures(words).digits(m["it"])),
+        Rule("phone", re.compile(r"(?<![\w-])(?P<it>1-8\d\d-)(?=[A-Z0-9])"), toll_free),
+        Rule("number", re.compile(rf"{START}(?P<it>(?P<number>\d+(?:\.\d+)?)(?P<scale>k|M))(?=\s[a-z])"), scaled),
         Rule("number", re.compile(rf"{place}\s(?P<it>\d{{3,4}}){END}"), said),
         Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{2,3}})(?=\s{street})"), said),
+        Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{1,3}})(?=\s[NSEW]\.?\s(?:\d|[A-Z]))"), said),
         Rule("number", re.compile(rf"{START}(?P<it>7[0-8]7)(?=s?{END}\s(?:jet|plane|airliner|jumbo))"), said),
         Rule("number", re.compile(r"(?<!\w)401\(k\)"), lambda match: "four oh one k"),
     )
@@ -247,9 +308,10 @@ _FIXED = {
 
 
 def _feet(words: Words) -> tuple[Rule, ...]:
+    """6'2", 35′, 12″; 40°26′46″ N."""
     vulgar = "".join(HALVES)
 
-    def number(written: str) -> str:
+    def feet_or_inches(written: str) -> str:
         if written[-1] not in HALVES:
             return words.cardinal(int(written), "")
         half = fraction(*HALVES[written[-1]], words.day_first)
@@ -257,15 +319,26 @@ def _feet(words: Words) -> tuple[Rule, ...]:
 
     def tall(match: re.Match[str]) -> str:
         feet, inches = match["feet"], match["inches"]
-        said = f"{number(feet)} {'foot' if feet == '1' or inches else 'feet'}"
-        return f"{said} {number(inches)}" if inches else said
+        said = f"{feet_or_inches(feet)} {'foot' if feet == '1' or inches else 'feet'}"
+        return f"{said} {feet_or_inches(inches)}" if inches else said
 
     def long(match: re.Match[str]) -> str:
-        return f"{number(match['inches'])} {'inch' if match['inches'] == '1' else 'inches'}"
+        return f"{feet_or_inches(match['inches'])} {'inch' if match['inches'] == '1' else 'inches'}"
 
+    def arc(match: re.Match[str]) -> str:
+        parts = [(match["degrees"], "degree"), (match["minutes"], "minute"), (match["seconds"], "second")]
+        figures = Figures(words)
+        said = [figures.counted(part, Noun(name, name + "s")) for part, name in parts if part]
+        return " ".join([*said, *([_WINDS[match["wind"]]] if match["wind"] else [])])
+
+    number = r"\d+(?:\.\d+)?"
+    seconds = rf"(?:\s?(?P<seconds>{number})\s?[″\"”])?"
+    coordinates = rf"{START}(?P<degrees>{number})\s?°\s?(?:(?P<minutes>{number})\s?[′'’]{seconds})?"
     inches = rf"(?P<inches>\d{{1,2}}[{vulgar}]?|[{vulgar}])"
     balanced = r"(?P<inches>\d{1,3})"
     return (
+        Rule("unit", re.compile(rf"{coordinates}\s?(?P<wind>[NSEW])(?!\w)"), arc),
+        Rule("unit", re.compile(rf"{coordinates}(?P<wind>(?!))?(?<=[′'’″\"”])"), arc),
         Rule("unit", re.compile(rf"{START}(?P<feet>\d{{1,2}})\s?['’′]\s?{inches}\s?(?:[\"”″]|''|’’|(?!\w))"), tall),
         Rule("unit", re.compile(rf"{START}(?P<feet>\d{{1,4}})′(?!\w)"), tall),
         Rule("unit", re.compile(rf"{START}{balanced}″(?!\w)"), long),
@@ -273,7 +346,10 @@ def _feet(words: Words) -> tuple[Rule, ...]:
     )
 
 
-def _old_money(words: Words) -> tuple[Rule, ...]:
+_WINDS = {"N": "north", "S": "south", "E": "east", "W": "west"}
+
+
+def old_money(words: Words) -> tuple[Rule, ...]:
     """£3 10s. 6d., 10s. 6d., 6d., 2s.: pounds, shillings and pence before 1971."""
 
     def said(match: re.Match[str]) -> str | None:
@@ -283,7 +359,7 @@ def _old_money(words: Words) -> tuple[Rule, ...]:
             ("shillings", "shilling", "shillings"),
             ("pence", "penny", "pence"),
         ):
-            if match[name]:
+            if match[name] and match[name] != "0":
                 half = HALVES.get(match[name][-1])
                 count = match[name][:-1] if half else match[name]
                 number = words.cardinal(int(count.replace(",", "")), "") if count else ""
@@ -297,7 +373,17 @@ def _old_money(words: Words) -> tuple[Rule, ...]:
     pence = rf"(?P<pence>\d{{1,2}}[{vulgar}]?)\s?d\b\.?(?!\w)"
     shillings = r"(?P<shillings>\d{1,3})\s?s\b(?:\.|(?=,?\s\d))"
     close = r"(?<![\w.,])"
+    columns = rf"{close}£\s?(?P<pounds>\d[\d,]*)-(?P<shillings>\d{{1,2}})-(?P<pence>\d{{1,2}})(?![\w-])"
+    slashed = rf"{START}(?P<pounds>(?!))?(?P<shillings>[7-9]|1\d)/6(?P<pence>(?!))?(?![\w/]|[.,]\d)"
+    even = rf"{START}(?P<pounds>(?!))?(?P<shillings>\d{{1,3}})/[-–—](?P<pence>(?!))?(?!\w)"
+
+    def and_six(match: re.Match[str]) -> str:
+        return f"{words.cardinal(int(match['shillings']), '')} and six"
+
     return (
+        Rule("money", re.compile(columns), said),
+        Rule("money", re.compile(slashed), and_six),
+        Rule("money", re.compile(even), said),
         Rule("money", re.compile(rf"{close}£(?P<pounds>\d[\d,]*),?\s{shillings}(?:,?\s{pence})?"), said),
         Rule("money", re.compile(rf"{close}(?P<pounds>(?!))?{shillings},?\s{pence}"), said),
         Rule(

@@ -6,7 +6,7 @@ import re
 
 from pipeline.script.normalising.en_words import ABBREVIATED_MONTHS, MONTHS, clock
 from pipeline.script.normalising.rules import Rule
-from pipeline.script.normalising.shapes import DASH, END, START
+from pipeline.script.normalising.shapes import DASH, END, START, either
 from pipeline.script.normalising.words import Words
 
 _SHORT = "|".join(short.capitalize() for short in ABBREVIATED_MONTHS)
@@ -50,15 +50,18 @@ def _days(words: Words) -> tuple[Rule, ...]:
 
     days = rf"(?P<low>{_DAY}){_ORDINAL}(?:{DASH}(?P<high>{_DAY}){_ORDINAL})?"
     second = (
-        rf"(?<![\w.])(?:{_ANY})(?:\s|-(?=\d\d?\b))(?P<it>{days})(?![\w:%$]|[.,/-]\d|\s?(?:percent|million|billion))"
+        rf"(?<![\w.])(?:{_ANY})(?:\s|-(?=\d\d?\b))(?P<it>{days})(?![\w:%$]|[.,/-]\d|\s?(?:percent|million"
+        rf"|billion))(?!(?<=(?:May|rch) \d)\s(?!was|is|has)[a-z]+s\b)"
     )
     first = rf"{START}(?P<it>{days})\s(?=(?:{_ANY})(?!\w)(?:,?\s\d{{4}}|\b))"
+    pair = rf"{START}(?P<it>{_DAY})(?P<high>(?!))?(?=\sand\s{_DAY}\s(?:{_ANY})(?!\w))"
     named = rf"(?P<it>(?:{_SHORT}|{_SHORT.upper()}|{_SHORT.lower()})\b\.?)"
     day_after = rf"(?<![\w.]){named}(?=(?:\s|-){_DAY}(?![\d:])|,?\s[12]\d{{3}}\b)"
     day_before = rf"(?<![\w.]){_DAY}{_ORDINAL}\s(?:of\s)?{named}(?!\w)"
     return (
         Rule("date", re.compile(second), after_month),
         Rule("date", re.compile(first), before_month),
+        Rule("date", re.compile(pair), lambda match: f"the {ordinal(match['it'])}"),
         Rule("date", re.compile(day_after), short),
         Rule("date", re.compile(day_before), short),
     )
@@ -94,7 +97,14 @@ def _hours(words: Words) -> tuple[Rule, ...]:
     def oclock(match: re.Match[str]) -> str:
         return words.cardinal(int(match["hour"]), "")
 
+    pointed = r"\b(?:[Aa]t|[Tt]ill|[Uu]ntil)\s(?P<it>(?P<hour>1?\d|2[0-3])\.(?P<minute>[0-5]\d))"
+    no_measure = rf"(?!\d|\.\d|\s?[%$€£]|\s(?:percent|per|million|billion)\b|\s?{either(words.units)}(?!\w))"
+
+    def british(match: re.Match[str]) -> str:
+        return clock(int(match["hour"]), int(match["minute"]), -1)
+
     return (
+        Rule("time", re.compile(pointed + no_measure), british),
         Rule("time", re.compile(pattern), half),
         Rule("time", re.compile(rf"{START}(?P<it>(?P<hour>{hour}){END}(?=\so[’']?\s?clock))"), oclock),
     )

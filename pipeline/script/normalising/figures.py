@@ -45,7 +45,11 @@ class Figures:
         """A number without sign in words: ``1,234.50``."""
         whole, _, decimals = written.partition(self.words.decimal)
         said = self._whole(whole, "" if decimals else gender)
-        return f"{said} {self.words.point} {self.digits(decimals)}".lstrip() if decimals else said
+        return (
+            f"{said} {self.words.point} {(self.words.decimals or self.digits)(decimals)}".lstrip()
+            if decimals
+            else said
+        )
 
     def _whole(self, written: str, gender: str) -> str:
         number = self._grouping.sub("", written)

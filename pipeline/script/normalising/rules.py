@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from itertools import zip_longest
 
 from pipeline.materials import Edit
+from pipeline.script.edits import Stretch, stretches
 
 
 class Trait(Flag):
@@ -48,23 +49,41 @@ class Rule:
             without that group the whole match is replaced.
         read: what is said; None where it is not that after all, the stretch itself to keep it from later rules.
         needs: no text without all of these is searched.
+        joined: what is said may grow together with the word beside it: 47-jährig.
     """
 
     why: str
     pattern: re.Pattern[str]
     read: Callable[[re.Match[str]], str | None]
     needs: Trait = Trait.DIGIT
+    joined: bool = False
 
 
-def apply(text: str, rules: Iterable[Rule]) -> tuple[Edit, ...]:
-    """The edits of ``text``, in order; where rules meet, the earlier one stays."""
-    present = traits(text)
-    if not present:
-        return ()
+_ROUNDS = 4
+"""What is said may itself be something to read ('Nr. 5 f.' → 'Nummer fünf f.'); it never was for longer than this."""
+
+
+def apply(text: str, rules: Sequence[Rule]) -> tuple[Edit, ...]:
+    """The edits of ``text``, in order; where rules meet, the earlier one stays.
+
+    Applied to what is said, the rules find nothing more.
+    """
+    edits = _once(text, rules)
+    for _ in range(_ROUNDS if edits else 0):
+        parts = stretches(text, edits)
+        later = _once("".join(part.spoken for part in parts), rules)
+        if not later:
+            break
+        edits = _composed(edits, parts, later)
+    return tuple(edits)
+
+
+def _once(text: str, rules: Sequence[Rule]) -> list[Edit]:
+    missing = ~traits(text).value
     taken = bytearray(len(text))
     edits = []
     for rule in rules:
-        if rule.needs & ~present:
+        if rule.needs.value & missing:
             continue
         it = "it" if "it" in rule.pattern.groupindex else 0
         for match in rule.pattern.finditer(text):
@@ -76,8 +95,34 @@ def apply(text: str, rules: Iterable[Rule]) -> tuple[Edit, ...]:
                 continue
             taken[start:end] = b"\x01" * (end - start)
             if spoken != text[start:end]:
-                edits.append(Edit(start, end, _apart(text, start, end, spoken), rule.why))
-    return tuple(_parted(sorted(edits, key=lambda edit: edit.start)))
+                apart = spoken if rule.joined else _apart(text, start, end, spoken)
+                edits.append(Edit(start, end, apart, rule.why))
+    return list(_parted(sorted(edits, key=lambda edit: edit.start)))
+
+
+def _composed(before: list[Edit], parts: list[Stretch], later: list[Edit]) -> list[Edit]:
+    """``later``, edits of what ``parts`` say, as edits of what they show; a part edited twice stays one edit."""
+    known = {edit.start: edit for edit in before}
+    edits: list[Edit] = []
+    pending = list(later)
+    said = 0
+    for part in parts:
+        first, said = said, said + len(part.spoken)
+        inside = [edit for edit in pending if edit.start < said]
+        pending = pending[len(inside) :]
+        if not part.edited:
+            shift = part.start - first
+            edits += [replace(edit, start=edit.start + shift, end=min(edit.end, said) + shift) for edit in inside]
+        elif inside:
+            spoken = part.spoken
+            for edit in reversed(inside):
+                spoken = spoken[: edit.start - first] + edit.spoken + spoken[edit.end - first :]
+            edits.append(replace(known[part.start], spoken=spoken))
+        else:
+            edits.append(known[part.start])
+        if inside and inside[-1].end > said:
+            pending.insert(0, replace(inside[-1], start=said, spoken=""))
+    return edits
 
 
 def _parted(edits: list[Edit]) -> Iterator[Edit]:

@@ -17,12 +17,12 @@ from pipeline.script.normalising.words import Noun, Words
 
 Match = re.Match[str]
 
-START = r"(?<!\w)(?<!\d[.,])(?<!\w[’'])"
-"""Before a number: no letter, digit, or separator of a longer number."""
+START = r"(?<!\w)(?<!\d[.,])(?<!\d[’'])"
+"""Before a number: no letter, digit, or separator of a longer number; an elided article may stand there (l'11)."""
 END = r"(?![\w]|[.,]\d)"
 """After a number: no letter or digit, no decimals."""
 SIGN = r"(?P<sign>[-−–+±])?"
-DASH = r"\s?[-–—‒−]\s?"
+DASH = r"\s?[-–‒−]\s?"
 HALVES = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
     "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅐": (1, 7), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
@@ -69,7 +69,9 @@ def dates(words: Words) -> tuple[Rule, ...]:
     in_figures = (
         rf"{START}(?P<first>\d{{1,2}})(?P<mark>[./-])(?P<second>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}|\d\d){END}"
     )
+    slashed = rf"{START}(?P<year>[12]\d{{3}})/(?P<month>0?[1-9]|1[0-2])/(?P<day>[0-2]?\d|3[01])(?![\w/-])"
     return (
+        Rule("date", re.compile(slashed), iso),
         Rule("date", re.compile(iso_date), iso),
         Rule("date", re.compile(in_figures), figures),
     )
@@ -81,33 +83,42 @@ def clocks(words: Words) -> tuple[Rule, ...]:
     def clock(match: Match) -> str:
         return words.clock(int(match["hour"]), int(match["minute"]), int(match["second"] or -1))
 
+    joint = r"\d:[0-5]\d(?P<it>\s?[-–—]\s?)(?=\d{1,2}:[0-5]\d)"
     pattern = rf"{START}(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\w:]|[.,]\d)"
-    return (Rule("time", re.compile(pattern), clock),)
+    to = Rule("range", re.compile(joint), lambda match: f" {words.to} ")
+    return (to, Rule("time", re.compile(pattern), clock))
 
 
 def phones(words: Words) -> tuple[Rule, ...]:
     """Groups of digits with a leading plus, zero or bracket, and +1-800-555-0199: digit by digit, groups parted."""
     figures = Figures(words)
 
+    def group_of(written: str) -> str:
+        hundreds = words.round_groups and re.fullmatch("[1-9]00", written)
+        return words.cardinal(int(written), "") if hundreds else figures.digits(written)
+
     def phone(match: Match) -> str | None:
         written = match[0]
         groups = re.findall(r"\d+", written)
-        if sum(map(len, groups)) < 7:
+        if sum(map(len, groups)) < 6:
             return None
-        said = ", ".join(figures.digits(group) for group in groups)
+        said = ", ".join(group_of(group) for group in groups)
         return f"{words.plus} {said}" if written.startswith("+") else said
 
     plus = r"(?<![\w+])\+\d{1,3}(?:[ .\-/]?\(?\d{1,5}\)?){2,6}(?![\w-])"
     zero = rf"{START}\(?0\d{{1,5}}\)?(?:[ \-/]{{1,2}}\d{{2,9}}){{1,4}}(?![\w-]|[.,/]\d)"
-    bracket = rf"{START}\(\d{{3}}\) ?\d{{3}}[ \-.]\d{{4}}(?![\w-])"
+    bracket = rf"{START}\(\d{{3}}\)[ -]?\d{{3}}[ \-.]\d{{4}}(?![\w-])"
     points = rf"{START}\d{{3}}\.\d{{3}}\.\d{{4}}(?![\w-]|\.\d)"
     dashes = rf"(?<![\w-]){START}\d+(?:-\d+){{2,}}(?![\w-])"
+    short = rf"(?<![\w-]){START}\d{{3}}-\d{{4}}(?![\w-]|[.,]\d)"
     host = rf"{START}\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\w-]|\.\d)"
 
     def pointed(match: Match) -> str:
         return f" {words.signs['.']} ".join(figures.digits(part) for part in match[0].split("."))
 
-    said = tuple(Rule("phone", re.compile(pattern), phone) for pattern in (plus, zero, bracket, points, dashes))
+    said = tuple(
+        Rule("phone", re.compile(pattern), phone) for pattern in (plus, zero, bracket, points, dashes, short)
+    )
     return (*said, Rule("number", re.compile(host), pointed))
 
 
@@ -141,7 +152,12 @@ def money(words: Words) -> tuple[Rule, ...]:
     sums = rf"(?P<number>{number})(?:\s?[-–—]\s?(?P<high>{number}))?(?:\s?(?P<scale>{scale})(?!\w))?"
     before = rf"(?<![\w.,$])(?P<sign>[-−–](?=\S))?(?P<symbol>{symbols})\s?{sums}{END}"
     after = rf"{START}(?P<sign>[-−–](?=\S))?{sums}\s?(?P<symbol>{symbols})(?!\w)"
-    return (Rule("money", re.compile(before), said), Rule("money", re.compile(after), said))
+    joint = rf"{symbols}\s?{number}(?:\s?{scale})?(?P<it>\s?[-–]\s?)(?={symbols}\s?\d)"
+    return (
+        Rule("range", re.compile(joint), lambda match: f" {words.to} "),
+        Rule("money", re.compile(before), said),
+        Rule("money", re.compile(after), said),
+    )
 
 
 def _sum(words: Words, whole: int, part: int, unit: Noun, hundredth: Noun) -> str:
@@ -154,15 +170,12 @@ def _sum(words: Words, whole: int, part: int, unit: Noun, hundredth: Noun) -> st
 def measures(words: Words) -> tuple[Rule, ...]:
     """5 kg, 20 %, -3 °C, 5-6 km, 3 x 4 m, 3½ km, 2 million km."""
     figures = Figures(words)
-    units = {**words.units, **{sign: Noun(said, said) for sign, said in words.percent.items()}}
+    units = {**words.units, **{sign: Noun(said, said, words.percent_gender) for sign, said in words.percent.items()}}
     vulgar = "".join(HALVES)
 
     def one(written: str) -> str:
         """A number that may end in a fraction, without its unit."""
-        if written[-1] in HALVES:
-            whole, half = written[:-1].strip(), words.fraction(*HALVES[written[-1]])
-            return f"{figures.say(whole)}{words.mixed}{half}" if whole else half
-        return figures.say(written)
+        return mixed_number(written, words) or figures.say(written)
 
     def said(match: Match) -> str:
         unit, written, scale = units[match["unit"]], match["number"], match["scale"]
@@ -179,23 +192,25 @@ def measures(words: Words) -> tuple[Rule, ...]:
         )
         if scale:
             counted = f"{figures.counted(written, words.scales[scale])} {unit.many}"
-        elif written[-1] in HALVES:
-            counted = f"{one(written)} {unit.after(len(written) == 1)}"
+        elif fractional := mixed_number(written, words):
+            less_than_one = written[0] in HALVES or re.fullmatch(r"\d+[/⁄]\d+", written) is not None
+            counted = f"{fractional} {unit.after(less_than_one)}"
         else:
             counted = (
                 figures.counted(written, unit) if not joint else f"{figures.say(written, unit.gender)} {unit.many}"
             )
         return f"{sign} {low}{counted}".strip()
 
-    number = rf"(?:{figures.pattern}(?:\s?[{vulgar}])?|[{vulgar}])"
+    slashed = r"(?:\d+[ -])?\d{1,2}[/⁄]\d{1,3}"
+    number = rf"(?:{slashed}|{figures.pattern}(?:\s?[{vulgar}])?|[{vulgar}])"
     low = rf"(?P<low>{number})(?P<joint>{DASH}|\s?[x×]\s?)"
     scale = rf"(?P<scale>{either(words.scales)})"
     unit = rf"[\s-]?(?P<unit>{either(units)})(?![\w²³]|[.’']\w)"
-    pattern = rf"{START}(?:{SIGN})(?:{low})?(?P<number>{number})(?:\s{scale})?{unit}"
+    pattern = rf"{START}(?:{SIGN})(?:{low})?(?P<number>{number})(?:\s{scale}(?!\w))?{unit}"
     rules = [Rule("unit", re.compile(pattern), said)]
     if words.per:
-        rated = rf"(?:\d|\d\s?\w{{1,3}}|\d\s?{either(words.currencies)})(?P<it>/{either(words.per)})(?!\w)"
-        rules.append(Rule("unit", re.compile(rated), lambda match: f" {words.per[match['it'][1:]]}"))
+        rated = rf"(?:\d|\d\s?\w{{1,3}}|\d\s?{either(words.currencies)})(?P<it>\s?/{either(words.per)})(?!\w)"
+        rules.append(Rule("unit", re.compile(rated), lambda match: f" {words.per[match['it'].lstrip()[1:]]}"))
     return tuple(rules)
 
 
@@ -224,11 +239,12 @@ def ranges(words: Words) -> tuple[Rule, ...]:
 
     operators = {
         "+": words.plus, "-": words.minus, "−": words.minus, "–": words.minus, "×": words.times, "x": words.times,
-        "*": words.times, "·": words.times, **{sign: words.symbols[sign] for sign in "=÷" if sign in words.symbols},
+        "*": words.times, "·": words.times, "/": words.symbols.get("÷", ""),
+        **{sign: words.symbols[sign] for sign in "=÷" if sign in words.symbols},
     }  # fmt: skip
     number = figures.pattern
-    equation = rf"{START}{number}(?:\s?[-+−–×x*·÷:]\s?{number})+\s?=\s?{number}{END}"
-    low_high = rf"{START}(?P<low>\d{{1,7}}){DASH}(?P<high>\d{{1,7}})(?![\w-]|[.,]\d)"
+    equation = rf"{START}{number}(?:\s?[-+−–×x*·÷:/]\s?{number})+\s?=\s?{number}{END}"
+    low_high = rf"{START}(?P<low>\d{{1,7}}){DASH}(?P<high>\d{{1,7}})(?![\w-]|[.,/⁄]\d)"
     return (
         Rule("math", re.compile(equation), sums),
         Rule("range", re.compile(rf"(?<![-–]){low_high}"), span),
@@ -240,28 +256,34 @@ def ranges(words: Words) -> tuple[Rule, ...]:
 def fractions(words: Words) -> tuple[Rule, ...]:
     """½, 2½, 2 1/2, 3/4."""
 
-    def vulgar(match: Match) -> str:
-        return mixed(match["whole"], *HALVES[match["half"]])
+    def read(match: Match) -> str | None:
+        sign = {"": "", "+": words.plus + " "}.get(match["sign"] or "", words.minus + " ")
+        said = mixed_number(match["number"], words)
+        return sign + said if said else None
 
-    def mixed(whole: str | None, over: int, under: int) -> str:
-        said = words.fraction(over, under)
-        return f"{words.cardinal(int(whole), '')}{words.mixed}{said}" if whole else said
-
-    def slashed(match: Match) -> str | None:
-        over, under = int(match["over"]), int(match["under"])
-        if under < 2 or (match["whole"] and over >= under):
-            return None
-        return mixed(match["whole"], over, under)
-
-    signs = "".join(HALVES)
+    sign = r"(?P<sign>(?<!\S)[-−–+](?=[\d½¼¾]))?"
+    slashed = rf"{START}(?:\d+[ -])?\d{{1,6}}[/⁄]\d{{1,6}}(?![\w/]|[.,]\d)"
+    vulgar = rf"(?:(?<![\w.,])\d+\s?)?[{''.join(HALVES)}]"
     return (
-        Rule("fraction", re.compile(rf"(?P<whole>(?<![\w.,])\d+)?\s?(?P<half>[{signs}])"), vulgar),
-        Rule(
-            "fraction",
-            re.compile(rf"{START}(?:(?P<whole>\d+)[ -])?(?P<over>\d{{1,4}})[/⁄](?P<under>\d{{1,4}})(?![\w/]|[.,]\d)"),
-            slashed,
-        ),
+        Rule("fraction", re.compile(rf"{sign}(?P<number>{vulgar})"), read),
+        Rule("fraction", re.compile(rf"{sign}(?P<number>{slashed})"), read),
     )
+
+
+_MIXED = re.compile(rf"(?:(?P<whole>\d+)[\s-]?)??(?:(?P<half>[{''.join(HALVES)}])|(?P<over>\d+)[/⁄](?P<under>\d+))")
+
+
+def mixed_number(written: str, words: Words) -> str | None:
+    """½, 2½, 3/4 or 2 1/2 in words; None for what is none of these."""
+    match = _MIXED.fullmatch(written)
+    if not match:
+        return None
+    over, under = HALVES[match["half"]] if match["half"] else (int(match["over"]), int(match["under"]))
+    whole = match["whole"]
+    if under < 2 or (whole and over >= under):
+        return None
+    said = words.half_after if whole and words.half_after and under == 2 else words.fraction(over, under)
+    return f"{words.cardinal(int(whole), '')}{words.mixed}{said}" if whole else said
 
 
 def numbers(words: Words) -> tuple[Rule, ...]:
@@ -275,14 +297,16 @@ def numbers(words: Words) -> tuple[Rule, ...]:
         return sign + figures.say(match["number"])
 
     def pointed(match: Match) -> str:
+        if re.fullmatch(figures.whole, match[0]):
+            return figures.say(match[0])
         return f" {words.signs['.']} ".join(figures.say(part) for part in match[0].split("."))
 
     def rest(match: Match) -> str:
         return figures.say(match[0]) if len(match[0]) < 5 or words.decimal in match[0] else figures.digits(match[0])
 
-    sign = r"(?P<sign>(?<!\S)[-−–+±](?=[\d.,])|(?<=[(\[])[-−+±])?"
+    sign = r"(?P<sign>(?<![^\s(\[?!;:=<>])[-−–+±](?=[\d.,]))?"
     return (
-        Rule("number", re.compile(rf"{START}\d+(?:\.\d+){{2,}}(?![\w]|\.\d)"), pointed),
+        Rule("number", re.compile(r"(?<![\d.,])\d+(?:\.\d+){2,}(?!\w|\.\d)"), pointed),
         Rule("number", re.compile(rf"{sign}(?<![\w.,])(?P<number>{figures.pattern}){END}"), number),
         Rule("number", re.compile(rf"\d+(?:(?<!\d\d\d\d\d){re.escape(words.decimal)}\d+)?"), rest),
     )

@@ -33,7 +33,7 @@ def signs(words: Words) -> tuple[Rule, ...]:
     spoken = [sign for sign in words.symbols if sign not in "<>"]
     choices = "|".join(re.escape(sign) for sign in sorted(spoken, key=lambda sign: -len(sign)))
     return (
-        Rule("emoji", re.compile(rf"(?:{EMOJI})+"), silent, Trait.SYMBOL),
+        Rule("emoji", re.compile(rf"(?<!\S)(?:{EMOJI})+ |(?: (?=\S+$))?(?:{EMOJI})+"), silent, Trait.SYMBOL),
         Rule("symbol", re.compile(choices), named, Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<![<>\w])[<>](?=\s?[\d.])"), compared, Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<=[\w.)])(?:/|\s/\s)(?=\w)"), slash, Trait.SYMBOL),

@@ -56,7 +56,11 @@ class Words:
         percent: ``%``, ``‰`` and what is said.
         currencies: by symbol and by code.
         of: between a scale and a currency, spaces included: Spanish `` de `` (un millón de euros); else a space.
+        half_after: what is said for a half after a whole number and ``mixed``; empty for what ``fraction`` says.
+        percent_gender: the gender of a number before 'percent', where that matters.
+        round_groups: 800 in a telephone number is said as a number.
         cents: between the whole and the part of a sum, spaces included.
+        decimals: the figures after the decimal character in words; None for digit by digit.
         signs: what is said for the characters of an address: ``.``, ``@``, ``/``, …
         symbols: what is said for a symbol in prose; empty for silence.
         letters: names of letters where the bare letter would be misread.
@@ -91,6 +95,10 @@ class Words:
     day_first: bool = True
     of: str = " "
     cents: str = " "
+    half_after: str = ""
+    percent_gender: str = ""
+    round_groups: bool = False
+    decimals: Callable[[str], str] | None = None
     letters: Mapping[str, str] = field(default_factory=dict)
     compact: Mapping[str, Noun] = field(default_factory=dict)
     per: Mapping[str, str] = field(default_factory=dict)
