@@ -9,8 +9,10 @@ from pipeline.script.normalising.rules import Rule, Trait
 
 UPPER = "A-ZÀ-ÖØ-Þ"
 WORD = rf"(?<![^\W\d])(?<![’'.&@#/])[{UPPER}]{{2,}}(?:[’'][{UPPER}]+)*(?![^\W\d]|[&@/]|[’'][{UPPER}]|\.\w)"
-_NEXT = re.compile(rf"[\s,;:!?—–.\"“”-]+(?:[{UPPER}]\b[\s,]+)*(?P<word>[{UPPER}]{{2,}})(?![\w])")
-_LAST = re.compile(rf"(?<!\w)(?P<word>[{UPPER}]{{2,}})(?:[’'][{UPPER}]+)*(?:[\s,]+[{UPPER}]\b)*[\s,;:!?—–.\"“”-]+$")
+_NEXT = re.compile(rf"[\s,;:!?—–.\"“”-]+(?:(?:[{UPPER}]|[IVXLC]+)\b[\s,.:]+)*(?P<word>[{UPPER}]{{2,}})(?![\w])")
+_LAST = re.compile(
+    rf"(?<!\w)(?P<word>[{UPPER}]{{2,}})(?:[’'][{UPPER}]+)*(?:[\s,]+(?:[{UPPER}]|[IVXLC]+)\b)*[\s,;:!?—–.\"“”-]+$"
+)
 _OPENING = re.compile(r"(?:^|[.!?:…]\s+|[—–]\s?)[\"“‘'«„»\s(\[—–-]*$")
 _DOTTED = re.compile(
     rf"(?<![\w.])(?:[a-z]\.){{2,}}[a-z](?![\w])|(?<![\w.])(?:[{UPPER}]\.\s?)+[{UPPER}]\.(?!\w)"

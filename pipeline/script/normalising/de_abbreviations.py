@@ -51,8 +51,15 @@ _MONTHS = {
 }  # fmt: skip
 
 
+_LAST = frozenset([
+    "usw", "usf", "etc", "u. a", "U. a", "u. s. w", "u. v. m", "u. v. a", "v. Chr", "n. Chr", "a. D", "Jh", "Jhs",
+])  # fmt: skip
+
+
 def _table() -> dict[str, Case | tuple[Case, ...]]:
-    table: dict[str, Case | tuple[Case, ...]] = {short: Case(said, ends=True) for short, said in _ANYWHERE.items()}
+    table: dict[str, Case | tuple[Case, ...]] = {
+        short: Case(said, ends=short in _LAST) for short, said in _ANYWHERE.items()
+    }
     table |= {short: Case(said, next=NAME + r"|\s[a-zäöü]{2,4}\.") for short, said in _TITLES.items()}
     table |= {short: Case(said, next=FIGURE) for short, said in _NUMBERED.items() if short != said}
     for short, said in _DAYS.items():

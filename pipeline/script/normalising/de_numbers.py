@@ -26,7 +26,7 @@ _SHORT = "|".join(sorted((short.capitalize() for short in ABBREVIATED_MONTHS), k
 _MONTH = rf"(?:(?i:{'|'.join(MONTHS)}|Jänner|Feber)\b|(?:{_SHORT})\b\.?)"
 _LETTER = "A-Za-zÄÖÜäöüß"
 _ARTICLE = (
-    r"(?:\b(?:der|die|das|den|dem|des|am|im|vom|zum|zur|beim|ins|ans|ein|eine|einen|einem|einer|eines|mein|dein|sein"
+    r"(?:\b(?i:der|die|das|den|dem|des|am|im|vom|zum|zur|beim|ins|ans|ein|eine|einen|einem|einer|eines|mein|dein|sein"
     r"|ihr|unser"
     r"|meine|seine|ihre|unsere|meinem|seinem|ihrem|unserem|meinen|seinen|ihren|unseren|meiner|seiner|ihrer|diese"
     r"|dieser|dieses"
@@ -74,7 +74,8 @@ def _days(words: Words) -> tuple[Rule, ...]:
     high = r"(?P<high>0?[1-9]|[12]\d|3[01])"
     joined = r"(?:\s(?:und|oder|bis|bis zum|auf den)\s|,\s)"
     prepared = (
-        r"(?:\b(?:am|vom|bis|zum|ab|seit|den|der|dem|und|[Hh]eute|[Mm]orgen|[Gg]estern|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag"
+        r"(?:\b(?:am|vom|bis|zum|ab|seit|den|der|dem|und|[Hh]eute|[Mm]orgen|[Gg]estern|Montag|Dienstag|Mittwoch"
+        r"|Donnerstag|Freitag|Samstag"
         r"|Sonntag),?\s)"
     )
     return (
@@ -122,7 +123,7 @@ def _ordinals() -> tuple[Rule, ...]:
         Rule("ordinal", re.compile(rf"(?<![\w.])(?P<it>(?P<number>[IVXL]+)\.){after}"), said, Trait.CAPITALS),
         Rule(
             "ordinal",
-            re.compile(rf"{_ARTICLE}{digits}(?=\s[{_LETTER}]|\s(?:und|oder|bis)\s\d+\.\s[{_LETTER}])"),
+            re.compile(rf"{_ARTICLE}{digits}(?=\s[{_LETTER}]|[,;]|\s(?:und|oder|bis)\s\d+\.\s[{_LETTER}])"),
             said,
         ),
         Rule("ordinal", re.compile(rf"\d\.\s(?:und|oder|bis)\s{digits}(?=\s[A-ZÄÖÜ])"), said),

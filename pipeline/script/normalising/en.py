@@ -15,6 +15,9 @@ from pipeline.script.normalising.addresses import addresses
 from pipeline.script.normalising.en_abbreviations import (
     ABBREVIATIONS,
     ACRONYMS,
+    CHAPTERS,
+    COMPASS,
+    LETTERED,
     NUMBERED,
     REGNAL,
     SPELLED,
@@ -87,7 +90,13 @@ _RULER = re.compile(
 
 def _romans(speech: Words) -> tuple[Rule, ...]:
     def counted(value: int, match: re.Match[str]) -> str | None:
-        it, rest = match["it"], match.string[match.end("it") :]
+        it, rest, word = match["it"], match.string[match.end("it") :], match["word"].lower().rstrip(".s")
+        if len(it) == 1 and (value >= 50 or it == "x") and word not in CHAPTERS:
+            return None
+        if len(it) == 1 and word in LETTERED:
+            return None
+        if it.islower() and (word not in CHAPTERS or (len(it) == 1 and not re.match(r"[.,;:)\]]|$", rest))):
+            return None
         if it in ("I", "i") and match["word"].lower().startswith("no"):
             return None
         if it in ("I", "i") and (match["word"].islower() or _PRONOUN.match(rest)) and not _RULES_A_REALM.match(rest):
@@ -129,8 +138,14 @@ def _signs(speech: Words) -> tuple[Rule, ...]:
 
     streets = "|".join(STREETS)
     house = rf"(?<!\w)\d{{1,5}}\s(?:[NSEW]\.?\s)?(?:[A-Z][\w’'-]*\s){{1,3}}(?P<it>{streets})(?=,|\s*$|[;:)])"
+    compass = (
+        rf"\d\s(?P<it>[NSEW])\.?(?=\s(?:[A-Z][\w’'-]*\s|\d+(?:st|nd|rd|th)\s){{1,3}}(?:{streets}|Street|Avenue|Road))"
+    )
     return (
+        Rule("abbreviation", re.compile(compass), lambda match: COMPASS[match["it"]]),
         Rule("number", re.compile(rf"(?<=,\s)(?:{'|'.join(STATES)})\s(?P<it>\d{{5}}(?:-\d{{4}})?)(?![\w-])"), postal),
+        Rule("symbol", re.compile(r"(?<!\S)[~≈](?=\s?\d)"), lambda match: "about ", Trait.SYMBOL),
+        Rule("symbol", re.compile(r"(?<=\w)\^(?=\w)"), lambda match: " to the power of ", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<=\band)/(?=or\b)"), lambda match: " ", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<=\b[A-G])#(?!\w)"), lambda match: " sharp", Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<!\w)#(?=\d)"), lambda match: "number ", Trait.SYMBOL),

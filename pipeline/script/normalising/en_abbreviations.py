@@ -28,7 +28,7 @@ _NUMBERED = {
     "l": "line",
 }  # fmt: skip
 STREETS = {
-    "St": "Street", "Dr": "Drive",
+    "St": "Street", "Dr": "Drive", "hwy": "Highway",
     "Ave": "Avenue", "Av": "Avenue", "Blvd": "Boulevard", "Rd": "Road", "Ln": "Lane", "Pl": "Place", "Sq": "Square",
     "Hwy": "Highway", "Pkwy": "Parkway", "Ct": "Court", "Terr": "Terrace", "Cres": "Crescent",
 }  # fmt: skip
@@ -38,7 +38,8 @@ _ANYWHERE = {
     "Inc": "Incorporated", "Ltd": "Limited", "Corp": "Corporation", "Bros": "Brothers", "Jr": "Junior",
     "jr": "junior",
     "Esq": "Esquire", "Assn": "Association", "i.e": "that is", "e.g": "for example", "I.e": "That is",
-    "E.g": "For example", "et al": "and others", "Ph.D": "P H D", "B.Sc": "B S C", "M.Sc": "M S C",
+    "E.g": "For example", "et al": "and others", "a.m": "A M", "p.m": "P M", "Ph.D": "P H D", "B.Sc": "B S C",
+    "M.Sc": "M S C",
     "D.Phil": "D Phil",
 }  # fmt: skip
 _PLACE = r"(?:[A-ZÀ-Þ][\w’'-]*|\d(?:st|nd|rd|th))\s"
@@ -54,8 +55,13 @@ _NEAR_A_DATE = (
 _MONTH_SHORT = {short.capitalize(): MONTHS[number - 1] for short, number in ABBREVIATED_MONTHS.items()}
 
 
+_NEVER_LAST = frozenset(["viz", "vs", "i.e", "e.g", "I.e", "E.g", "approx", "a.m", "p.m"])
+
+
 def _table() -> dict[str, Case | tuple[Case, ...]]:
-    table: dict[str, tuple[Case, ...]] = {short: (Case(said, ends=True),) for short, said in _ANYWHERE.items()}
+    table: dict[str, tuple[Case, ...]] = {
+        short: (Case(said, ends=short not in _NEVER_LAST),) for short, said in _ANYWHERE.items()
+    }
     table |= {short: (Case(said, next=NAME),) for short, said in _TITLES.items()}
     table |= {short: (Case(said, next=FIGURE),) for short, said in _NUMBERED.items()}
     table |= {short: (Case(said, last=_PLACE, ends=True),) for short, said in STREETS.items()}
@@ -133,6 +139,7 @@ STATES = {
     "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia", "WA": "Washington", "WV": "West Virginia",
     "WI": "Wisconsin", "WY": "Wyoming",
 }  # fmt: skip
+COMPASS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 WORDLIKE_STATES = frozenset(["OK", "IN", "OR", "ME", "HI", "OH", "PA", "MA", "LA", "ID", "AL", "DE", "MS", "MD"])
 REGNAL = (
     "Louis|Henry|Charles|George|Edward|Richard|William|James|John|Pius|Benedict|Gregory|Leo|Clement|Innocent|Boniface"
@@ -152,6 +159,18 @@ NUMBERED = (
     "|pp?\\.|nos?\\."
     "|number|letter|stave|war|phase|stage|type|class|title|lesson|episode|psalm|sonnet|verse|stanza|table|lecture|era"
     "|apollo|gemini|mark|session|series|column|group|grade|level|movement|symphony|sonata|super bowl|olympiad|vatican"
-    "|rocky|schedule|round|day|night|chapters|books|parts|acts|volumes|vols\\.?"
+    "|rocky|superbowl|schedule|round|day|night|chapters|books|parts|acts|volumes|vols\\.?"
 )  # fmt: skip
 """Words after which a Roman numeral is a cardinal number."""
+CHAPTERS = frozenset([
+    "chapter", "chap", "book", "part", "act", "scene", "canto", "volume", "vol", "letter", "psalm", "sonnet", "stave",
+    "verse",
+    "page", "pp", "p", "section",
+])  # fmt: skip
+"""Words whose numerals may have any letter, small ones too."""
+LETTERED = frozenset([
+    "type", "class", "group", "grade", "level", "column", "series", "appendix", "table", "figure", "fig", "title",
+    "mark",
+    "plate", "schedule", "phase", "session", "section", "round", "day", "night", "era", "number", "no",
+])  # fmt: skip
+"""Words after which a lone capital may be a letter: Type C, Appendix V, Mark I know."""

@@ -8,7 +8,7 @@ from pipeline.script.normalising.en_words import fraction, paired, plural, year
 from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.rules import Rule
 from pipeline.script.normalising.shapes import DASH, END, HALVES, START
-from pipeline.script.normalising.words import Words
+from pipeline.script.normalising.words import Noun, Words
 
 _BE = [
     "was",
@@ -205,7 +205,10 @@ def _short_year(written: str, words: Words) -> str:
 def _decades(words: Words) -> tuple[Rule, ...]:
     def whole(match: re.Match[str]) -> str:
         said = plural(words.year(int(match["decade"])))
-        return f"{said} {words.to} {plural(words.cardinal(int(match['next'][-2:]), ''))}" if match["next"] else said
+        if not match["next"]:
+            return said
+        later = words.year(int(match["next"])) if len(match["next"]) == 4 else words.cardinal(int(match["next"]), "")
+        return f"{said} {words.to} {plural(later)}"
 
     def short(match: re.Match[str]) -> str:
         return plural(words.cardinal(int(match["decade"]), "")) if match["decade"] != "00" else "two thousands"
@@ -237,7 +240,7 @@ def _ordinals(words: Words) -> tuple[Rule, ...]:
         return plural(figures.say(match["number"]))
 
     return (
-        Rule("fraction", re.compile(rf"{START}(?P<over>\d+)/(?P<under>\d+)(?:th|rd|nd|st)s?(?!\w)"), part),
+        Rule("fraction", re.compile(rf"{START}(?P<over>\d+)/(?P<under>\d+)(?i:th|rd|nd|st)s?(?!\w)"), part),
         Rule(
             "ordinal",
             re.compile(rf"{START}(?P<number>{figures.whole})(?P<mark>st|nd|rd|th|d|ST|ND|RD|TH)(?!\w)"),
@@ -247,12 +250,27 @@ def _ordinals(words: Words) -> tuple[Rule, ...]:
     )
 
 
+_SECRET = (
+    r"\b(?:(?:card|account|phone|number)\s(?:number\s)?ending (?:in|with)|PIN|password|passcode|OTP|otp|pin|code"
+    r"|combination)(?:\sis)?\s"
+)
+"""Before figures that are said one by one."""
+
+
 def _rooms(words: Words) -> tuple[Rule, ...]:
     def said(match: re.Match[str]) -> str:
         return paired(match["it"])
 
     def fixed(match: re.Match[str]) -> str:
         return _FIXED[re.sub(r"\s", "", match[0])]
+
+    def toll_free(match: re.Match[str]) -> str:
+        hundreds = match["it"][2:-1]
+        said = words.cardinal(int(hundreds), "") if hundreds.endswith("00") else Figures(words).digits(hundreds)
+        return f"one, {said}, "
+
+    def scaled(match: re.Match[str]) -> str:
+        return f"{Figures(words).say(match['number'])} {'thousand' if match['scale'] == 'k' else 'million'}"
 
     place = (
         r"(?:[Rr]oom|[Ss]uite|[Ff]light|[Rr]oute|[Hh]ighway|[Ii]nterstate|[Aa]partment|[Aa]pt\.|[Bb]oeing|[Cc]hannel"
@@ -273,6 +291,9 @@ def _rooms(words: Words) -> tuple[Rule, ...]:
             re.compile(r"(?:[Cc]all(?:ed|ing)?|[Dd]ial(?:led|ed)?)\s(?P<it>911|999|112|411)(?![\w-])"),
             lambda m: Figures(words).digits(m["it"]),
         ),
+        Rule("number", re.compile(rf"{_SECRET}(?P<it>\d{{3,}}){END}"), lambda m: Figures(words).digits(m["it"])),
+        Rule("phone", re.compile(r"(?<![\w-])(?P<it>1-8\d\d-)(?=[A-Z0-9])"), toll_free),
+        Rule("number", re.compile(rf"{START}(?P<it>(?P<number>\d+(?:\.\d+)?)(?P<scale>k|M))(?=\s[a-z])"), scaled),
         Rule("number", re.compile(rf"{place}\s(?P<it>\d{{3,4}}){END}"), said),
         Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{2,3}})(?=\s{street})"), said),
         Rule("number", re.compile(rf"{START}(?P<it>[1-9]\d{{1,3}})(?=\s[NSEW]\.?\s(?:\d|[A-Z]))"), said),
@@ -288,9 +309,10 @@ _FIXED = {
 
 
 def _feet(words: Words) -> tuple[Rule, ...]:
+    """6'2", 35′, 12″; 40°26′46″ N."""
     vulgar = "".join(HALVES)
 
-    def number(written: str) -> str:
+    def feet_or_inches(written: str) -> str:
         if written[-1] not in HALVES:
             return words.cardinal(int(written), "")
         half = fraction(*HALVES[written[-1]], words.day_first)
@@ -298,20 +320,34 @@ def _feet(words: Words) -> tuple[Rule, ...]:
 
     def tall(match: re.Match[str]) -> str:
         feet, inches = match["feet"], match["inches"]
-        said = f"{number(feet)} {'foot' if feet == '1' or inches else 'feet'}"
-        return f"{said} {number(inches)}" if inches else said
+        said = f"{feet_or_inches(feet)} {'foot' if feet == '1' or inches else 'feet'}"
+        return f"{said} {feet_or_inches(inches)}" if inches else said
 
     def long(match: re.Match[str]) -> str:
-        return f"{number(match['inches'])} {'inch' if match['inches'] == '1' else 'inches'}"
+        return f"{feet_or_inches(match['inches'])} {'inch' if match['inches'] == '1' else 'inches'}"
 
+    def arc(match: re.Match[str]) -> str:
+        parts = [(match["degrees"], "degree"), (match["minutes"], "minute"), (match["seconds"], "second")]
+        figures = Figures(words)
+        said = [figures.counted(part, Noun(name, name + "s")) for part, name in parts if part]
+        return " ".join([*said, *([_WINDS[match["wind"]]] if match["wind"] else [])])
+
+    number = r"\d+(?:\.\d+)?"
+    seconds = rf"(?:\s?(?P<seconds>{number})\s?[″\"”])?"
+    coordinates = rf"{START}(?P<degrees>{number})\s?°\s?(?:(?P<minutes>{number})\s?[′'’]{seconds})?"
     inches = rf"(?P<inches>\d{{1,2}}[{vulgar}]?|[{vulgar}])"
     balanced = r"(?P<inches>\d{1,3})"
     return (
+        Rule("unit", re.compile(rf"{coordinates}\s?(?P<wind>[NSEW])(?!\w)"), arc),
+        Rule("unit", re.compile(rf"{coordinates}(?P<wind>(?!))?(?<=[′'’″\"”])"), arc),
         Rule("unit", re.compile(rf"{START}(?P<feet>\d{{1,2}})\s?['’′]\s?{inches}\s?(?:[\"”″]|''|’’|(?!\w))"), tall),
         Rule("unit", re.compile(rf"{START}(?P<feet>\d{{1,4}})′(?!\w)"), tall),
         Rule("unit", re.compile(rf"{START}{balanced}″(?!\w)"), long),
         Rule("unit", re.compile(rf"^{balanced}\"$"), long),
     )
+
+
+_WINDS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 
 
 def _old_money(words: Words) -> tuple[Rule, ...]:

@@ -6,7 +6,7 @@ import re
 
 from pipeline.script.normalising.en_words import ABBREVIATED_MONTHS, MONTHS, clock
 from pipeline.script.normalising.rules import Rule
-from pipeline.script.normalising.shapes import DASH, END, START
+from pipeline.script.normalising.shapes import DASH, END, START, either
 from pipeline.script.normalising.words import Words
 
 _SHORT = "|".join(short.capitalize() for short in ABBREVIATED_MONTHS)
@@ -97,7 +97,14 @@ def _hours(words: Words) -> tuple[Rule, ...]:
     def oclock(match: re.Match[str]) -> str:
         return words.cardinal(int(match["hour"]), "")
 
+    pointed = r"\b(?:[Aa]t|[Tt]ill|[Uu]ntil)\s(?P<it>(?P<hour>1?\d|2[0-3])\.(?P<minute>[0-5]\d))"
+    no_measure = rf"(?!\d|\.\d|\s?[%$€£]|\s(?:percent|per|million|billion)\b|\s?{either(words.units)}(?!\w))"
+
+    def british(match: re.Match[str]) -> str:
+        return clock(int(match["hour"]), int(match["minute"]), -1)
+
     return (
+        Rule("time", re.compile(pointed + no_measure), british),
         Rule("time", re.compile(pattern), half),
         Rule("time", re.compile(rf"{START}(?P<it>(?P<hour>{hour}){END}(?=\so[’']?\s?clock))"), oclock),
     )

@@ -132,8 +132,8 @@ _UNITS = {
     "°C": "degree_Celsius degrees_Celsius", "° C": "degree_Celsius degrees_Celsius",
     "ºC": "degree_Celsius degrees_Celsius",
     "°F": "degree_Fahrenheit degrees_Fahrenheit", "° F": "degree_Fahrenheit degrees_Fahrenheit",
-    "ºF": "degree_Fahrenheit degrees_Fahrenheit", "°": "degree degrees", "K": "kelvin kelvins",
-    "h": "hour hours", "hr": "hour hours", "hrs": "hour hours", "hr.": "hour hours", "hrs.": "hour hours",
+    "ºF": "degree_Fahrenheit degrees_Fahrenheit", "°": "degree degrees", "h": "hour hours", "hr": "hour hours",
+    "hrs": "hour hours", "hr.": "hour hours", "hrs.": "hour hours",
     "min": "minute minutes", "min.": "minute minutes", "mins": "minute minutes", "s": "second seconds",
     "sec": "second seconds", "sec.": "second seconds", "secs": "second seconds", "ms": "millisecond milliseconds",
     "µs": "microsecond microseconds", "μs": "microsecond microseconds", "ns": "nanosecond nanoseconds",
@@ -141,14 +141,16 @@ _UNITS = {
     "W": "watt watts", "kW": "kilowatt kilowatts", "MW": "megawatt megawatts", "GW": "gigawatt gigawatts",
     "kWh": "kilowatt_hour kilowatt_hours", "V": "volt volts", "kV": "kilovolt kilovolts",
     "mV": "millivolt millivolts",
-    "mA": "milliampere milliamperes", "J": "joule joules", "kJ": "kilojoule kilojoules", "N": "newton newtons",
+    "mA": "milliampere milliamperes", "J": "joule joules", "kJ": "kilojoule kilojoules",
     "kcal": "kilocalorie kilocalories", "cal": "calorie calories", "Pa": "pascal pascals",
     "kPa": "kilopascal kilopascals",
     "hPa": "hectopascal hectopascals", "psi": "pound_per_square_inch pounds_per_square_inch",
     "hp": "horsepower horsepower",
-    "dB": "decibel decibels", "B": "byte bytes", "kB": "kilobyte kilobytes", "KB": "kilobyte kilobytes",
+    "dB": "decibel decibels", "kB": "kilobyte kilobytes", "KB": "kilobyte kilobytes",
     "MB": "megabyte megabytes",
-    "GB": "gigabyte gigabytes", "TB": "terabyte terabytes", "kbps": "kilobit_per_second kilobits_per_second",
+    "GB": "gigabyte gigabytes", "TB": "terabyte terabytes", "mbps": "megabit_per_second megabits_per_second",
+    "km³": "cubic_kilometer cubic_kilometers",
+    "kbps": "kilobit_per_second kilobits_per_second",
     "Mbps": "megabit_per_second megabits_per_second", "Gbps": "gigabit_per_second gigabits_per_second",
     "rpm": "revolution_per_minute revolutions_per_minute", "Ω": "ohm ohms", "kΩ": "kilohm kilohms",
 }  # fmt: skip
@@ -156,7 +158,7 @@ _UNITS = {
 
 _SIGNS = {
     ".": "dot", "@": "at", "/": "slash", ":": "colon", "-": "dash", "_": "underscore", "~": "tilde",
-    "?": "question mark", "=": "equals", "&": "and", "%": "percent", "+": "plus",
+    "?": "question mark", "=": "equals", "&": "and", "%": "percent", "+": "plus", "#": "hash",
 }  # fmt: skip
 _COMPACT = {
     "k": "thousand", "K": "thousand", "m": "million", "M": "million", "b": "billion", "B": "billion", "T": "trillion",
@@ -164,7 +166,8 @@ _COMPACT = {
 _PER = {
     "yr": "per year", "year": "per year", "mo": "per month", "month": "per month", "wk": "per week",
     "week": "per week",
-    "day": "per day", "hr": "per hour", "h": "per hour", "hour": "per hour", "min": "per minute", "s": "per second",
+    "day": "per day", "d": "per day", "hr": "per hour", "h": "per hour", "hour": "per hour", "min": "per minute",
+    "s": "per second",
     "sec": "per second", "kg": "per kilogram", "lb": "per pound", "mi": "per mile", "km": "per kilometer",
     "night": "per night", "person": "per person",
 }  # fmt: skip

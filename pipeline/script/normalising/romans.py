@@ -47,7 +47,7 @@ def alone(number: Number, *, title: bool = False) -> Rule:
         value = roman(match["it"])
         return number(value, match) if value else None
 
-    rest = r"[.:)]|\s[-–—]" if title else r"[.:]?\s*$"
+    rest = r"[.:)]|\s[-–—]" if title else r"[.:]?\s*$|[.:]\s+[A-Z]{2,}"
     return Rule("roman", re.compile(rf"^\W*(?P<it>[IVXLCDM]+)(?=$|{rest})"), read, Trait.CAPITALS)
 
 

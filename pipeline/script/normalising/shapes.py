@@ -69,7 +69,9 @@ def dates(words: Words) -> tuple[Rule, ...]:
     in_figures = (
         rf"{START}(?P<first>\d{{1,2}})(?P<mark>[./-])(?P<second>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}|\d\d){END}"
     )
+    slashed = rf"{START}(?P<year>[12]\d{{3}})/(?P<month>0?[1-9]|1[0-2])/(?P<day>[0-2]?\d|3[01])(?![\w/-])"
     return (
+        Rule("date", re.compile(slashed), iso),
         Rule("date", re.compile(iso_date), iso),
         Rule("date", re.compile(in_figures), figures),
     )
@@ -81,8 +83,10 @@ def clocks(words: Words) -> tuple[Rule, ...]:
     def clock(match: Match) -> str:
         return words.clock(int(match["hour"]), int(match["minute"]), int(match["second"] or -1))
 
+    joint = r"\d:[0-5]\d(?P<it>\s?[-–—]\s?)(?=\d{1,2}:[0-5]\d)"
     pattern = rf"{START}(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\w:]|[.,]\d)"
-    return (Rule("time", re.compile(pattern), clock),)
+    to = Rule("range", re.compile(joint), lambda match: f" {words.to} ")
+    return (to, Rule("time", re.compile(pattern), clock))
 
 
 def phones(words: Words) -> tuple[Rule, ...]:
@@ -103,7 +107,7 @@ def phones(words: Words) -> tuple[Rule, ...]:
 
     plus = r"(?<![\w+])\+\d{1,3}(?:[ .\-/]?\(?\d{1,5}\)?){2,6}(?![\w-])"
     zero = rf"{START}\(?0\d{{1,5}}\)?(?:[ \-/]{{1,2}}\d{{2,9}}){{1,4}}(?![\w-]|[.,/]\d)"
-    bracket = rf"{START}\(\d{{3}}\) ?\d{{3}}[ \-.]\d{{4}}(?![\w-])"
+    bracket = rf"{START}\(\d{{3}}\)[ -]?\d{{3}}[ \-.]\d{{4}}(?![\w-])"
     points = rf"{START}\d{{3}}\.\d{{3}}\.\d{{4}}(?![\w-]|\.\d)"
     dashes = rf"(?<![\w-]){START}\d+(?:-\d+){{2,}}(?![\w-])"
     short = rf"(?<![\w-]){START}\d{{3}}-\d{{4}}(?![\w-]|[.,]\d)"
@@ -148,7 +152,12 @@ def money(words: Words) -> tuple[Rule, ...]:
     sums = rf"(?P<number>{number})(?:\s?[-–—]\s?(?P<high>{number}))?(?:\s?(?P<scale>{scale})(?!\w))?"
     before = rf"(?<![\w.,$])(?P<sign>[-−–](?=\S))?(?P<symbol>{symbols})\s?{sums}{END}"
     after = rf"{START}(?P<sign>[-−–](?=\S))?{sums}\s?(?P<symbol>{symbols})(?!\w)"
-    return (Rule("money", re.compile(before), said), Rule("money", re.compile(after), said))
+    joint = rf"{symbols}\s?{number}(?:\s?{scale})?(?P<it>\s?[-–—]\s?)(?={symbols}\s?\d)"
+    return (
+        Rule("range", re.compile(joint), lambda match: f" {words.to} "),
+        Rule("money", re.compile(before), said),
+        Rule("money", re.compile(after), said),
+    )
 
 
 def _sum(words: Words, whole: int, part: int, unit: Noun, hundredth: Noun) -> str:
@@ -200,8 +209,8 @@ def measures(words: Words) -> tuple[Rule, ...]:
     pattern = rf"{START}(?:{SIGN})(?:{low})?(?P<number>{number})(?:\s{scale}(?!\w))?{unit}"
     rules = [Rule("unit", re.compile(pattern), said)]
     if words.per:
-        rated = rf"(?:\d|\d\s?\w{{1,3}}|\d\s?{either(words.currencies)})(?P<it>/{either(words.per)})(?!\w)"
-        rules.append(Rule("unit", re.compile(rated), lambda match: f" {words.per[match['it'][1:]]}"))
+        rated = rf"(?:\d|\d\s?\w{{1,3}}|\d\s?{either(words.currencies)})(?P<it>\s?/{either(words.per)})(?!\w)"
+        rules.append(Rule("unit", re.compile(rated), lambda match: f" {words.per[match['it'].lstrip()[1:]]}"))
     return tuple(rules)
 
 
@@ -230,10 +239,11 @@ def ranges(words: Words) -> tuple[Rule, ...]:
 
     operators = {
         "+": words.plus, "-": words.minus, "−": words.minus, "–": words.minus, "×": words.times, "x": words.times,
-        "*": words.times, "·": words.times, **{sign: words.symbols[sign] for sign in "=÷" if sign in words.symbols},
+        "*": words.times, "·": words.times, "/": words.symbols.get("÷", ""),
+        **{sign: words.symbols[sign] for sign in "=÷" if sign in words.symbols},
     }  # fmt: skip
     number = figures.pattern
-    equation = rf"{START}{number}(?:\s?[-+−–×x*·÷:]\s?{number})+\s?=\s?{number}{END}"
+    equation = rf"{START}{number}(?:\s?[-+−–×x*·÷:/]\s?{number})+\s?=\s?{number}{END}"
     low_high = rf"{START}(?P<low>\d{{1,7}}){DASH}(?P<high>\d{{1,7}})(?![\w-]|[.,]\d)"
     return (
         Rule("math", re.compile(equation), sums),
@@ -252,7 +262,7 @@ def fractions(words: Words) -> tuple[Rule, ...]:
         return sign + said if said else None
 
     sign = r"(?P<sign>(?<!\S)[-−–+](?=[\d½¼¾]))?"
-    slashed = rf"{START}(?:\d+[ -])?\d{{1,4}}[/⁄]\d{{1,4}}(?![\w/]|[.,]\d)"
+    slashed = rf"{START}(?:\d+[ -])?\d{{1,6}}[/⁄]\d{{1,6}}(?![\w/]|[.,]\d)"
     vulgar = rf"(?:(?<![\w.,])\d+\s?)?[{''.join(HALVES)}]"
     return (
         Rule("fraction", re.compile(rf"{sign}(?P<number>{vulgar})"), read),
@@ -294,7 +304,7 @@ def numbers(words: Words) -> tuple[Rule, ...]:
     def rest(match: Match) -> str:
         return figures.say(match[0]) if len(match[0]) < 5 or words.decimal in match[0] else figures.digits(match[0])
 
-    sign = r"(?P<sign>(?<!\S)[-−–+±](?=[\d.,])|(?<=[(\[])[-−+±])?"
+    sign = r"(?P<sign>(?<![^\s(\[?!;:=<>])[-−–+±](?=[\d.,]))?"
     return (
         Rule("number", re.compile(r"(?<![\d.,])\d+(?:\.\d+){2,}(?!\w|\.\d)"), pointed),
         Rule("number", re.compile(rf"{sign}(?<![\w.,])(?P<number>{figures.pattern}){END}"), number),
