@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.script.normalising.addresses import addresses, letters
+from pipeline.script.normalising.addresses import addresses, letters, spelled
 from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
@@ -195,8 +195,10 @@ _SOUNDS = frozenset(listed("HM SH ST PST PSST PS CHT CHST TCH TS PF PFT BR MGR M
 def usual(words: Words, agreeing: Rule, no_noun: Container[str]) -> tuple[Rule, ...]:
     """The common shapes in their order, numbers that agree with their noun before those that do not."""
     counted = (_of_millions(rule, words) for rule in (*money(words), *measures(words)))
+    handle = re.compile(r"(?<![\w@#])@(?=[^\W\d])\w+(?:\.\w+)+(?!\w)")
     return (
         *addresses(words),
+        Rule("handle", handle, lambda match: spelled(match[0], words), Trait.SYMBOL),
         *dates(words),
         *clocks(words),
         *counted,
