@@ -15,33 +15,42 @@ from pipeline.script.normalising.es_words import words as spanish
 from pipeline.script.normalising.rules import Rule
 from pipeline.script.normalising.words import Words
 
-MALE_NAMES = """
+MALE_NAMES = romance.listed("""
 Abderramán Adriano Alberto Alejandro Alfonso Amadeo Antíoco Artajerjes Balduino Benedicto Bermudo Bonifacio Calixto
 Carlos Casimiro Celestino Ciro Clemente Constantino Cristián Darío Eduardo Enrique Ernesto Esteban Eugenio Federico
 Felipe Fernando Filipo Francisco García Gregorio Guillermo Gustavo Hasán Hassan Humberto Inocencio Iván Jacobo Jaime
 Jerjes Jorge José Juan Julio Ladislao León Leopoldo Luis Mahoma Manuel Martín Maximiliano Mohamed Napoleón Nicolás
 Ordoño Otón Pablo Paulo Pedro Pío Ramiro Ramón Ramsés Ricardo Roberto Rodolfo Sancho Sebastián Segismundo Selim Sixto
 Teodosio Teobaldo Tolomeo Ptolomeo Urbano Víctor Wifredo
-""".split()
-FEMALE_NAMES = "Ana Catalina Cleopatra Cristina Isabel Juana Leonor Luisa Margarita María Urraca Victoria".split()
+""")
+FEMALE_NAMES = romance.listed(
+    "Ana Catalina Cleopatra Cristina Isabel Juana Leonor Luisa Margarita María Urraca Victoria"
+)
 FEMININE = re.compile(
-    r"(?:as|ci[oó]n(?:es)?|si[oó]n(?:es)?|dad(?:es)?|tud(?:es)?|umbres?|eces|ices|a)$|^(?:mujeres|noches|tardes|calles"
-    r"|naves|clases|manos|partes|voces|luces|cruces|llaves|torres|fuentes|leyes|sedes|bases|frases|tesis|crisis|flores"
+    r"(?:as|ci[oó]n(?:es)?|si[oó]n(?:es)?|dad(?:es)?|tud(?:es)?|umbres?|eces|ices|a)$|^(?:mujeres|noches"
+    r"|tardes|calles"
+    r"|naves|clases|manos|partes|voces|luces|cruces|llaves|torres|fuentes|leyes|sedes|bases|frases|tesis"
+    r"|crisis|flores"
     r"|reses|redes|pieles|gentes|series|especies|leguas|varas|suertes|muertes|nubes|sangres|imágenes|órdenes|vírgenes"
     r"|cárceles|paredes|señales|sales|raíces|raciones)$"
 )
 MASCULINE = re.compile(
-    r"^(?:día|mapa|planeta|poema|problema|programa|sistema|tema|tranvía|idioma|clima|drama|cometa|guardia|policía|cura"
+    r"^(?:día|mapa|planeta|poema|problema|programa|sistema|tema|tranvía|idioma|clima|drama|cometa|guardia"
+    r"|policía|cura"
     r"|poeta|artista|turista|atleta|futbolista|periodista|monarca|patriarca|gramo|kilo\w*|yoga|panorama|telegrama"
     r"|kilograma|axioma|síntoma|fantasma|enigma)s?$|^(?:aviones|camiones|guiones|gorriones)$"
 )
 NO_NOUN = frozenset(
-    "de del y e o u a al que en con por para sin sobre los las les nos os sus mis tus más mas menos tras pues antes "
-    "después entonces es son era eran fue ni no si se su lo la le el un una como cuando desde hasta entre ya muy ha han "
-    "hay otros otras otro otra todos todas grados veces porque pero sino mayores menores mejores iguales ante".split()
+    romance.listed(
+        "de del y e o u a al que en con por para sin sobre los las les nos os sus mis tus más mas menos"
+        " tras pues antes "
+        "después entonces es son era eran fue ni no si se su lo la le el un una como cuando desde hasta"
+        " entre ya muy ha han "
+        "hay otros otras otro otra todos todas grados veces porque pero sino mayores menores mejores iguales ante"
+    )
 ) - {"veces", "grados"}
 
-YEARS = frozenset("en desde hasta de del hacia año a y".split())
+YEARS = frozenset(romance.listed("en desde hasta de del hacia año a y"))
 
 
 def gender(before: str, noun: str) -> str:
@@ -61,15 +70,18 @@ def articles() -> dict[str, str]:
 
 
 ROMANS = romance.Romans(
-    chapters=r"año|cap[ií]tulos?|cap|libros?|tomos?|partes?|vol(?:umen|úmenes)?|cantos?|t[ií]tulos?|secci[oó]n|secciones"
+    chapters=r"año|cap[ií]tulos?|cap|libros?|tomos?|partes?|vol(?:umen|úmenes)?|cantos?|t[ií]tulos?"
+    r"|secci[oó]n|secciones"
     r"|lecci[oó]n|ap[eé]ndices?|anexos?|art[ií]culos?|art|cartas|jornadas?|cuadros?|p[aá]rrafos?|p[aá]gs?|p[aá]ginas?"
-    r"|(?-i:pp?)|n[uú]m(?:eros?)?|láminas?|figuras?|fig|tipos?|fases?|serie|epístola|salmos?|soneto|romance|estrofa|rima"
+    r"|(?-i:pp?)|n[uú]m(?:eros?)?|láminas?|figuras?|fig|tipos?|fases?|serie|epístola|salmos?|soneto"
+    r"|romance|estrofa|rima"
     r"|episodio|entrega|cuaderno|legajo|versículo",
     scenes={"acto": "m", "escena": "f"},
     centuries=r"siglos?",
     century=lambda number, gender: "primero" if number == 1 else cardinal(number),
     names={**dict.fromkeys(MALE_NAMES, "m"), **dict.fromkeys(FEMALE_NAMES, "f")},
-    titles="rey|reina|papa|emperador|emperatriz|zar|zarina|sultán|conde|condesa|duque|duquesa|príncipe|princesa|faraón"
+    titles="rey|reina|papa|emperador|emperatriz|zar|zarina|sultán|conde|condesa|duque|duquesa|príncipe"
+    "|princesa|faraón"
     "|[Dd]on|[Dd]oña",
     regnal=lambda number, gender: ordinal(number, gender) if number <= 10 else cardinal(number),
     articles=articles(),
@@ -86,6 +98,7 @@ ORDINAL_MARKS = {
 BEFORE_DON = (
     r"(?:^|[^\w\s.]\s?|[.!?…]\s|\b[a-záéíóúñü]+\s|\b(?:Y|A|De|Con|El|Al|Señor|Pero|Para|Por|Que|Como|Cuando|Según|Si"
     r"|Entonces|Era|Don|Infante|Rey|Príncipe|Calle|Plaza|AL|A|SR|SEÑOR)\.?\s)"
+    r"|\b[A-ZÁÉÍÓÚ][a-záéíóúñ]*(?:[óéíá]|aba|ía|aban|ían|aron|ieron|ijo|izo|uso|uvo|ino|iene|ice)\s"
 )
 """What may stand before D. for don: after any other capital it is an initial (Franklin D. Roosevelt)."""
 ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
@@ -95,7 +108,8 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
             "Sr": "señor", "Sra": "señora", "Sres": "señores", "Sras": "señoras", "Srta": "señorita",
             "Srtas": "señoritas", "Dr": "doctor", "Dra": "doctora", "Dres": "doctores", "Dña": "doña", "Ud": "usted",
             "Uds": "ustedes", "Vd": "usted", "Vds": "ustedes", "Excmo": "excelentísimo", "Excma": "excelentísima",
-            "Ilmo": "ilustrísimo", "Ilma": "ilustrísima", "Rvdo": "reverendo", "Rdo": "reverendo", "Pbro": "presbítero",
+            "Ilmo": "ilustrísimo", "Ilma": "ilustrísima", "Rvdo": "reverendo", "Rdo": "reverendo",
+            "Pbro": "presbítero",
             "Mons": "monseñor", "sr": "señor", "sra": "señora", "srta": "señorita", "dr": "doctor", "dra": "doctora",
             "ud": "usted", "uds": "ustedes", "vd": "usted", "vds": "ustedes", "p. ej": "por ejemplo",
             "P. ej": "Por ejemplo", "S. M": "su majestad", "SS. MM": "sus majestades", "V. M": "vuestra majestad",
@@ -120,7 +134,8 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
             "pág": "página", "págs": "páginas", "Pág": "Página", "pag": "página", "p": "página", "pp": "páginas",
             "núm": "número", "núms": "números", "Núm": "Número", "num": "número", "art": "artículo",
             "arts": "artículos", "Art": "Artículo", "cap": "capítulo", "caps": "capítulos", "Cap": "Capítulo",
-            "vol": "volumen", "vols": "volúmenes", "Vol": "Volumen", "fig": "figura", "Fig": "Figura", "figs": "figuras",
+            "vol": "volumen", "vols": "volúmenes", "Vol": "Volumen", "fig": "figura", "Fig": "Figura",
+            "figs": "figuras",
             "lib": "libro", "tel": "teléfono", "Tel": "Teléfono", "tfno": "teléfono", "ext": "extensión",
             "lám": "lámina", "s": "siglo", "ss": "siglos", "km": "kilómetro",
         }.items()
@@ -152,7 +167,7 @@ PLAIN = {
     "EEUU": "Estados Unidos", "c.º": "camino", "aC": "antes de Cristo", "dC": "después de Cristo", "Dr": "doctor",
     "Sr": "señor", "Sra": "señora",
 }  # fmt: skip
-INITIALISMS = "ADN ARN ONG CIA UE IRPF ITV".split()
+INITIALISMS = romance.listed("ADN ARN ONG CIA UE IRPF ITV")
 
 
 def language(tag: str) -> Words:
@@ -205,7 +220,8 @@ def _halves_of_day(words: Words) -> tuple[Rule, ...]:
             part = "del mediodía" if hour == 12 else "de la tarde" if hour < 8 else "de la noche"
         return f"{words.clock(hour, minute, -1)} {part}"
 
-    pattern = r"(?<![\w.,:])(?P<it>(?P<hour>\d\d?)(?:[.:](?P<minute>[0-5]\d))?\s?(?P<half>[AaPp])\.?\s?[Mm](?:\.(?!\s*$|\s+[A-ZÁÉÍÓÚ])|(?![\w.])|(?=\.)))"
+    half = r"(?P<half>[AaPp])\.?\s?[Mm](?:\.(?!\s*$|\s+[A-ZÁÉÍÓÚ])|(?![\w.])|(?=\.))"
+    pattern = rf"(?<![\w.,:])(?P<it>(?P<hour>\d\d?)(?:[.:](?P<minute>[0-5]\d))?\s?{half})"
     return (Rule("time", re.compile(pattern), read),)
 
 

@@ -1,11 +1,14 @@
-"""Spanish words: numbers, units, currencies, symbols. Sources: RAE, Ortografía (2010) and Diccionario panhispánico."""
+"""Spanish words: numbers, units, currencies, symbols.
+
+Sources: RAE, Ortografía (2010) and Diccionario panhispánico de dudas.
+"""
 
 from __future__ import annotations
 
 import re
 
 from pipeline.script.normalising.figures import in_words
-from pipeline.script.normalising.romance import nouns
+from pipeline.script.normalising.romance import listed, nouns
 from pipeline.script.normalising.words import Currency, Noun, Words
 
 MONTHS = (
@@ -16,18 +19,26 @@ SHORT_MONTHS = {
     "ene": 1, "feb": 2, "mar": 3, "abr": 4, "may": 5, "jun": 6, "jul": 7, "ago": 8, "sep": 9, "sept": 9, "set": 9,
     "setiembre": 9, "oct": 10, "nov": 11, "dic": 12,
 }  # fmt: skip
-_UNITS = " primero segundo tercero cuarto quinto sexto séptimo octavo noveno".split(" ")
-_TENS = " décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo".split(" ")
-_HUNDREDS = (
-    " centésimo ducentésimo tricentésimo cuadringentésimo quingentésimo sexcentésimo septingentésimo octingentésimo"
-    " noningentésimo"
-).split(" ")
+_UNITS = ["", *listed(" primero segundo tercero cuarto quinto sexto séptimo octavo noveno")]
+_TENS = [
+    "",
+    *listed(" décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo"),
+]
+_HUNDREDS = [
+    "",
+    *listed(
+        " centésimo ducentésimo tricentésimo cuadringentésimo quingentésimo sexcentésimo septingentésimo"
+        " octingentésimo"
+        " noningentésimo"
+    ),
+]
 _IRREGULAR = {11: "undécimo", 12: "duodécimo"}
 
 
 def cardinal(number: int, gender: str = "") -> str:
     """``veintiuno``; before a noun ``veintiún`` (m) or ``veintiuna``, ``doscientas`` (f). num2words keeps -uno
-    before mil and millones, where it is cut too."""
+    before mil and millones, where it is cut too.
+    """
     said = in_words(number, "es")
     said = re.sub(r"veintiuno(?= (?:mil|\w+ón|\w+ones)\b)", "veintiún", said)
     said = re.sub(r"\buno(?= (?:mil|\w+ón|\w+ones)\b)", "un", said)
@@ -35,7 +46,9 @@ def cardinal(number: int, gender: str = "") -> str:
         return re.sub(r"veintiuno$", "veintiún", re.sub(r"\buno$", "un", said))
     if gender == "f":
         cut = max((found.end() for found in re.finditer(r"ill(?:ón|ones)\b", said)), default=0)
-        return said[:cut] + re.sub(r"uno$", "una", said[cut:].replace("cientos", "cientas").replace("nientos", "nientas"))
+        return said[:cut] + re.sub(
+            r"uno$", "una", said[cut:].replace("cientos", "cientas").replace("nientos", "nientas")
+        )
     return said
 
 
@@ -81,7 +94,7 @@ def fraction(over: int, under: int) -> str:
 
 
 def decimals(written: str) -> str:
-    """Zeros one by one, then the number, long ones in pairs: ``cero cinco``, ``sesenta y cinco``, ``catorce quince``."""
+    """Zeros one by one, then the number, long ones in pairs: ``cero cinco``, ``catorce quince``."""
     bare = written.lstrip("0")
     zeros = ["cero"] * (len(written) - len(bare))
     size = 3 if len(bare) <= 3 else 2
@@ -97,7 +110,9 @@ def clock(hour: int, minute: int, second: int) -> str:
     """``nueve y cuarto``, ``una y media``; with seconds a duration."""
     if second >= 0:
         parts = ((hour, "hora"), (minute, "minuto"), (second, "segundo"))
-        said = [f"{cardinal(n, 'm' if n_name[0] != 'h' else 'f')} {n_name}{'' if n == 1 else 's'}" for n, n_name in parts]
+        said = [
+            f"{cardinal(n, 'm' if n_name[0] != 'h' else 'f')} {n_name}{'' if n == 1 else 's'}" for n, n_name in parts
+        ]
         return f"{said[0]} {said[1]} y {said[2]}"
     quarter = {0: "", 15: " y cuarto", 30: " y media"}.get(minute, f" y {cardinal(minute)}")
     return cardinal(hour, "f") + quarter
@@ -145,7 +160,11 @@ SYMBOLS = {
     "¢": "centavos", "№": "número", "Ω": "ohmios", "℃": "grados Celsius", "℉": "grados Fahrenheit",
     "#": "número",
 }  # fmt: skip
-_CENT, _CENTAVO, _PENNY = Noun("céntimo", "céntimos", "m"), Noun("centavo", "centavos", "m"), Noun("penique", "peniques", "m")
+_CENT, _CENTAVO, _PENNY = (
+    Noun("céntimo", "céntimos", "m"),
+    Noun("centavo", "centavos", "m"),
+    Noun("penique", "peniques", "m"),
+)
 
 
 def currencies() -> dict[str, Currency]:
@@ -153,10 +172,14 @@ def currencies() -> dict[str, Currency]:
     table = nouns("""
         €,EUR,eur|euro|euros|m;$|dólar|dólares|m;US$,USD,U$S,US $|dólar estadounidense|dólares estadounidenses|m
         £,GBP|libra|libras|f;¥,JPY|yen|yenes|m;₩|won|wones|m;₧,pta.,ptas.|peseta|pesetas|f
-        R$|real brasileño|reales brasileños|m;CHF|franco suizo|francos suizos|m;MXN,MX$|peso mexicano|pesos mexicanos|m
-        COP|peso colombiano|pesos colombianos|m;ARS|peso argentino|pesos argentinos|m;CLP|peso chileno|pesos chilenos|m
-        PEN,S/|sol|soles|m;₹|rupia|rupias|f;₽|rublo|rublos|m;CNY|yuan|yuanes|m;₪|séquel|séqueles|m;₺|lira turca|liras turcas|f
-        ₿|bitcóin|bitcoines|m;HKD,HK$|dólar de Hong Kong|dólares de Hong Kong|m;CAD|dólar canadiense|dólares canadienses|m
+        R$|real brasileño|reales brasileños|m;CHF|franco suizo|francos suizos|m
+        MXN,MX$|peso mexicano|pesos mexicanos|m
+        COP|peso colombiano|pesos colombianos|m;ARS|peso argentino|pesos argentinos|m
+        CLP|peso chileno|pesos chilenos|m
+        PEN,S/|sol|soles|m;₹|rupia|rupias|f;₽|rublo|rublos|m;CNY|yuan|yuanes|m;₪|séquel|séqueles|m
+        ₺|lira turca|liras turcas|f
+        ₿|bitcóin|bitcoines|m;HKD,HK$|dólar de Hong Kong|dólares de Hong Kong|m
+        CAD|dólar canadiense|dólares canadienses|m
         AUD|dólar australiano|dólares australianos|m;BRL|real brasileño|reales brasileños|m;HNL|lempira|lempiras|m
         GTQ|quetzal|quetzales|m;CRC,₡|colón costarricense|colones costarricenses|m;NIO|córdoba|córdobas|f
         PAB|balboa|balboas|m;BOB|peso boliviano|pesos bolivianos|m;UYU|peso uruguayo|pesos uruguayos|m

@@ -13,24 +13,30 @@ from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
 from pipeline.script.normalising.words import Words
 
-MALE_NAMES = """
+MALE_NAMES = romance.listed("""
 Adrien Albert Alexandre Alexis Alphonse Amédée Antiochos Artaxerxès Baudouin Benoît Boniface Casimir Célestin Charles
 Childebert Childéric Chilpéric Clément Clotaire Clovis Constantin Cyrus Dagobert Darius Édouard Edouard Étienne Eugène
 Ferdinand François Frédéric Georges Grégoire Guillaume Gustave Henri Hugues Humbert Innocent Ivan Jacques Jean Jules
 Léon Léopold Louis Manuel Mahomet Martin Maximilien Mohammed Napoléon Nicolas Othon Paul Philippe Pie Pierre Ptolémée
 Ramsès Raymond Richard Robert Rodolphe Sigismond Sixte Stanislas Théodose Thibaut Thierry Urbain Xerxès
-""".split()
-FEMALE_NAMES = "Anne Catherine Christine Cléopâtre Élisabeth Elisabeth Isabelle Jeanne Marguerite Marie Victoria".split()
+""")
+FEMALE_NAMES = romance.listed(
+    "Anne Catherine Christine Cléopâtre Élisabeth Elisabeth Isabelle Jeanne Marguerite Marie Victoria"
+)
 FEMININE = re.compile(
     r"(?:tions?|sions?|ettes?|ances?|ences?|euses?|illes?|esses?|ées|inaines?|aines?|ures|udes|iques?)$|^(?:voix|fois"
     r"|heures?|minutes?|secondes?|pages?|personnes?|femmes?|lieues?|voitures?|maisons?|portes?|places?|pièces?"
     r"|lettres?|lignes?|notes?|tables?|villes?|rues?|chambres?|nuits?|mains?|âmes?|tonnes?|étoiles?|sœurs?|tasses?"
-    r"|cartes?|marches?|roses?|chaises?|semaines?|livres sterling|lampes?|bougies?|dames?|vaches?|brebis|têtes?|roues?"
-    r"|caisses?|croix|clefs?|clés?|œuvres?|îles?|provinces?|communes?|églises?|écoles?|tombes?|années?|soirées?|journées?)$"
+    r"|cartes?|marches?|roses?|chaises?|semaines?|livres sterling|lampes?|bougies?|dames?|vaches?|brebis"
+    r"|têtes?|roues?"
+    r"|caisses?|croix|clefs?|clés?|œuvres?|îles?|provinces?|communes?|églises?|écoles?|tombes?|années?"
+    r"|soirées?|journées?)$"
 )
 MASCULINE = re.compile(r"^(?:musées?|lycées?|trophées?|silences?|domaines?|capitaines?|millions?|figures|kilo\w+)$")
-NO_NOUN = frozenset("de du des et ou à au aux le la les en par pour sur dans qui que est sont a ont fut ne".split())
-YEARS = frozenset("en de depuis dès vers an année du".split())
+NO_NOUN = frozenset(
+    romance.listed("de du des et ou à au aux le la les en par pour sur dans qui que est sont a ont fut ne")
+)
+YEARS = frozenset(romance.listed("en de depuis dès vers an année du"))
 
 
 def gender(before: str, noun: str) -> str:
@@ -57,9 +63,10 @@ ORDINAL_MARKS = {
     **dict.fromkeys(["er", "ᵉʳ", "ers", "e", "è", "ème", "eme", "ième", "ᵉ", "es", "èmes"], "m"),
     **dict.fromkeys(["re", "ère", "res", "ères", "ʳᵉ"], "f"),
 }
-ENUMERATED = "primo secundo tertio quarto quinto sexto septimo octavo nono decimo".split()
+ENUMERATED = romance.listed("primo secundo tertio quarto quinto sexto septimo octavo nono decimo")
 BEFORE_M = (
-    r"(?:^|[^\w.\s]\s?|[.!?…]\s|\b[a-zà-ÿœ]+[\s’']|\b(?:Et|Mais|Ah|Oh|Or|Puis|Quand|Alors|Si|Donc|Car|Que|Chez|Pour|Avec|De"
+    r"(?:^|[^\w.\s]\s?|[.!?…]\s|\b[a-zà-ÿœ]+[\s’']|\b(?:Et|Mais|Ah|Oh|Or|Puis|Quand|Alors|Si|Donc|Car|Que"
+    r"|Chez|Pour|Avec|De"
     r"|Dans|Monsieur|Pauvre|Cher|Bon|Bonjour|Non|Oui|Est-ce|À|A|Par|Comme|Sans|Selon|Mon|Ce|Le|Quant|Voici|Voilà)\s)"
 )
 ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
@@ -83,8 +90,10 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
     **{
         word: Case(said, romance.FIGURE)
         for word, said in {
-            "p": "page", "pp": "pages", "pag": "page", "t": "tome", "vol": "volume", "chap": "chapitre", "ch": "chapitre",
-            "art": "article", "Art": "Article", "fig": "figure", "Fig": "Figure", "pl": "planche", "tél": "téléphone", "Tél": "Téléphone", "liv": "livre", "sc": "scène",
+            "p": "page", "pp": "pages", "pag": "page", "t": "tome", "vol": "volume", "chap": "chapitre",
+            "ch": "chapitre",
+            "art": "article", "Art": "Article", "fig": "figure", "Fig": "Figure", "pl": "planche",
+            "tél": "téléphone", "Tél": "Téléphone", "liv": "livre", "sc": "scène",
         }.items()
     },
 }  # fmt: skip
@@ -96,10 +105,11 @@ PLAIN = {
     "Mme": "madame", "Mmes": "mesdames", "Mlle": "mademoiselle", "Mlles": "mesdemoiselles", "Mgr": "monseigneur",
     "Mᵐᵉ": "madame", "Mᵐᵉˢ": "mesdames", "Mˡˡᵉ": "mademoiselle", "Mˡˡᵉˢ": "mesdemoiselles", "Mᵍʳ": "monseigneur",
     "Dʳ": "docteur", "Dʳˢ": "docteurs", "Dʳᵉ": "docteure", "Dʳᵉˢ": "docteures", "Vᵛᵉ": "veuve", "Cᵗᵉ": "comte",
-    "Cie": "compagnie", "Cⁱᵉ": "compagnie", "Sᵗ": "saint", "Sᵗᵉ": "sainte", "c-à-d": "c’est-à-dire", "MMᵉˢ": "maîtres",
+    "Cie": "compagnie", "Cⁱᵉ": "compagnie", "Sᵗ": "saint", "Sᵗᵉ": "sainte", "c-à-d": "c’est-à-dire",
+    "MMᵉˢ": "maîtres",
 }  # fmt: skip
 BEFORE_NAME = {"Dr": "docteur", "Pr": "professeur", "Me": "maître", "Mᵉ": "maître", "Mes": "maîtres"}
-INITIALISMS = "ADN ARN SNCF TGV RATP HLM ONG UE USA PME RER CEDEX EDF IBM PDG".split()
+INITIALISMS = romance.listed("ADN ARN SNCF TGV RATP HLM ONG UE USA PME RER CEDEX EDF IBM PDG")
 _PHONES = (
     r"(?<![\w.,+-])(?:\(?0\d\)?)(?:[ .\-]\d\d){4}(?![ .\-]?\d)",
     r"(?<![\w+])(?:\+|00)33[ .\-]?(?:\(0\))?\d(?:[ .\-]?\d\d){4}(?!\d)",
@@ -195,7 +205,9 @@ def _phones() -> tuple[Rule, ...]:
     """French numbers in pairs: 'zéro six, douze, trente-quatre'."""
 
     def pair(written: str) -> str:
-        return cardinal(int(written)) if written[0] != "0" or len(written) == 1 else f"zéro {cardinal(int(written[1]))}"
+        return (
+            cardinal(int(written)) if written[0] != "0" or len(written) == 1 else f"zéro {cardinal(int(written[1]))}"
+        )
 
     def read(match: re.Match[str]) -> str:
         figures = re.sub(r"\(0\)|\D", "", match[0])

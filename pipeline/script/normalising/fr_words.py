@@ -49,7 +49,9 @@ def decimals(written: str) -> str:
     """Zeros one by one, then the number, long ones in pairs."""
     bare = written.lstrip("0")
     size = 3 if len(bare) <= 3 else 2
-    parts = ["zéro"] * (len(written) - len(bare)) + [bare[start : start + size] for start in range(0, len(bare), size)]
+    parts = ["zéro"] * (len(written) - len(bare)) + [
+        bare[start : start + size] for start in range(0, len(bare), size)
+    ]
     return " ".join(_pair(part) if part.isdecimal() else part for part in parts)
 
 
@@ -100,7 +102,8 @@ SIGNS = {
     "?": "point d’interrogation", "=": "égale", "&": "et", "%": "pour cent", "+": "plus", "#": "dièse",
 }  # fmt: skip
 SYMBOLS = {
-    "&": "et", "@": "arobase", "%": "pour cent", "‰": "pour mille", "§§": "paragraphes", "§": "paragraphe", "+": "plus",
+    "&": "et", "@": "arobase", "%": "pour cent", "‰": "pour mille", "§§": "paragraphes", "§": "paragraphe",
+    "+": "plus",
     "=": "égale", "×": "fois", "÷": "divisé par", "±": "plus ou moins", "≈": "environ", "≠": "différent de",
     "≤": "inférieur ou égal à", "≥": "supérieur ou égal à", "<": "inférieur à", ">": "supérieur à", "°": "degrés",
     "²": "au carré", "³": "au cube", "√": "racine carrée de", "∞": "l’infini", "π": "pi", "−": "moins", "→": "à",

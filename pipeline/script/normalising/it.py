@@ -13,15 +13,19 @@ from pipeline.script.normalising.it_words import words as italian
 from pipeline.script.normalising.rules import Rule, Trait
 from pipeline.script.normalising.words import Words
 
-MALE_NAMES = """
-Adriano Alberto Alessandro Alfonso Amedeo Antioco Arrigo Artaserse Baldovino Benedetto Bonifacio Callisto Carlo Casimiro
-Celestino Ciro Clemente Cosimo Costantino Cristiano Dario Edoardo Emanuele Enrico Ernesto Ercole Eugenio Federico Felice
+MALE_NAMES = romance.listed("""
+Adriano Alberto Alessandro Alfonso Amedeo Antioco Arrigo Artaserse Baldovino Benedetto Bonifacio Callisto Carlo
+Casimiro
+Celestino Ciro Clemente Cosimo Costantino Cristiano Dario Edoardo Emanuele Enrico Ernesto Ercole Eugenio Federico
+Felice
 Ferdinando Filiberto Filippo Francesco Galeazzo Giacomo Giorgio Giovanni Giulio Gregorio Guglielmo Gustavo Innocenzo
 Ivan Ladislao Leone Leopoldo Lodovico Lotario Ludovico Luigi Manuele Maometto Martino Massimiliano Napoleone Niccolò
 Nicola Onorio Ottone Paolo Pasquale Pietro Pio Ramses Riccardo Roberto Rodolfo Ruggero Serse Sigismondo Sisto Stefano
 Teodosio Tolomeo Umberto Urbano Vittorio
-""".split()
-FEMALE_NAMES = "Anna Caterina Cleopatra Cristina Elisabetta Giovanna Isabella Luisa Margherita Maria Vittoria".split()
+""")
+FEMALE_NAMES = romance.listed(
+    "Anna Caterina Cleopatra Cristina Elisabetta Giovanna Isabella Luisa Margherita Maria Vittoria"
+)
 FEMININE = re.compile(
     r"(?:a|zione|sione|gione|tà|tù|udine|trice|ie)$|^(?:notte|mano|parte|classe|voce|luce|croce|chiave|torre|fonte"
     r"|morte|legge|sede|base|frase|crisi|tesi|nave|gente|arte|carne|corte|valle|fede|fame|sete|neve|pelle|rete)$"
@@ -31,10 +35,13 @@ MASCULINE = re.compile(
     r"|turista|atleta|monarca|panorama|telegramma|sistema|fantasma|enigma|cinema|pigiama|delta)$"
 )
 NO_NOUN = frozenset(
-    "di a e o ed in con su per da del della dei degli delle dello al alla ai agli alle allo nel nella sul sulla dal "
-    "dalla il lo la i gli le che è era fu sono ha non si ma se ore come subito dopo prima fino entro tra fra".split()
+    romance.listed(
+        "di a e o ed in con su per da del della dei degli delle dello al alla ai agli alle allo nel nella"
+        " sul sulla dal "
+        "dalla il lo la i gli le che è era fu sono ha non si ma se ore come subito dopo prima fino entro tra fra"
+    )
 )
-YEARS = frozenset("nel dal al del il fino anno entro verso dopo e".split())
+YEARS = frozenset(romance.listed("nel dal al del il fino anno entro verso dopo e"))
 
 
 def gender(before: str, noun: str) -> str:
@@ -46,7 +53,9 @@ def gender(before: str, noun: str) -> str:
     return "s" if re.match(r"s[^aeiouàèéìòù]|z|gn|ps|x|y", noun) else "m"
 
 
-_NUMBERED = frozenset("articolo numero pagina capitolo comma punto parte n rubrica il l all dell nell sull".split())
+_NUMBERED = frozenset(
+    romance.listed("articolo numero pagina capitolo comma punto parte n rubrica il l all dell nell sull")
+)
 
 ROMANS = romance.Romans(
     chapters=r"anno|capitol[oi]|cap|libr[oi]|tom[oi]|part[ei]|volum[ei]|vol|cant[oi]|titol[oi]|sezion[ei]|lezione"
@@ -70,12 +79,18 @@ ORDINAL_MARKS = {
     **dict.fromkeys(["º", ".º", "°", ".°", "ᵒ", "mo"], "m"),
     **dict.fromkeys(["ª", ".ª", "ᵃ", ".ᵃ", "ma"], "f"),
 }
-_SAINTS_F = "Agata|Agnese|Agnesa|Anna|Caterina|Cecilia|Chiara|Elena|Elisabetta|Lucia|Margherita|Maria|Marta|Rita|Rosa|Teresa"
-_SAINTS_V = "Agostino|Alessio|Ambrogio|Andrea|Angelo|Anselmo|Antonio|Elia|Eusebio|Eustorgio|Ignazio|Isidoro|Onofrio|Orsola"
+_SAINTS_F = (
+    "Agata|Agnese|Agnesa|Anna|Caterina|Cecilia|Chiara|Elena|Elisabetta|Lucia|Margherita|Maria|Marta|Rita|Rosa|Teresa"
+)
+_SAINTS_V = (
+    "Agostino|Alessio|Ambrogio|Andrea|Angelo|Anselmo|Antonio|Elia|Eusebio|Eustorgio|Ignazio|Isidoro|Onofrio|Orsola"
+)
 _SAINTS = (
-    "Babila|Bartolomeo|Benedetto|Bernardino|Bernardo|Biagio|Carlo|Crist[oò]foro|Domenico|Donato|Eustachio|Fedele|Felice|Ferdinando"
+    "Babila|Bartolomeo|Benedetto|Bernardino|Bernardo|Biagio|Carlo|Crist[oò]foro|Domenico|Donato|Eustachio"
+    "|Fedele|Felice|Ferdinando"
     "|Filippo|Francesco|Gaetano|Gennaro|Giacomo|Giorgio|Giovanni|Girolamo|Giuseppe|Gregorio|Lorenzo|Luca|Luigi|Marco"
-    "|Martino|Matteo|Michele|Nicola|Niccolò|Paolo|Pietro|Pio|Quirino|Rocco|Sebastiano|Silvestro|Tommaso|Vincenzo|Vitale|Vito"
+    "|Martino|Matteo|Michele|Nicola|Niccolò|Paolo|Pietro|Pio|Quirino|Rocco|Sebastiano|Silvestro|Tommaso"
+    "|Vincenzo|Vitale|Vito"
 )
 ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
     **{
@@ -97,7 +112,8 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
             "Prof.ssa": "professoressa", "sig.r": "signor", "egr": "egregio", "Egr": "egregio",
             "ad es": "ad esempio", "Ad es": "Ad esempio", "p. es": "per esempio", "P. es": "Per esempio",
             "per es": "per esempio", "cfr": "confronta", "Cfr": "Confronta", "S. M": "Sua Maestà",
-            "LL. MM": "Loro Maestà", "S. A. R": "Sua Altezza Reale", "S. E": "Sua Eccellenza", "V. E": "Vostra Eccellenza",
+            "LL. MM": "Loro Maestà", "S. A. R": "Sua Altezza Reale", "S. E": "Sua Eccellenza",
+            "V. E": "Vostra Eccellenza",
             "V. S": "Vossignoria", "dip": "dipartimento", "mons": "monsignor", "Mons": "monsignor",
         }.items()
     },
@@ -107,20 +123,21 @@ ABBREVIATIONS: dict[str, Case | tuple[Case, ...]] = {
             "on": "onorevole", "On": "onorevole", "gen": "generale", "Gen": "generale", "sen": "senatore",
             "Sen": "senatore", "col": "colonnello", "Col": "colonnello", "cap": "capitano", "ten": "tenente",
             "rag": "ragionier", "geom": "geometra", "arch": "architetto", "march": "marchese", "rev": "reverendo",
-            "Rev": "reverendo", "card": "cardinal", "Card": "cardinal", "fra": "fra",
-        }.items() if title != "fra"
+            "Rev": "reverendo", "card": "cardinal", "Card": "cardinal",
+        }.items()
     },
     **{
         word: Case(said, romance.FIGURE)
         for word, said in {
             "pag": "pagina", "Pag": "pagina", "pagg": "pagine", "p": "pagina", "pp": "pagine", "n": "numero",
             "N": "numero", "nn": "numeri", "nr": "numero", "num": "numero", "vol": "volume", "voll": "volumi",
-            "art": "articolo", "Art": "Articolo", "artt": "articoli", "fig": "figura", "Fig": "Figura", "cap": "capitolo",
-            "Cap": "Capitolo", "tel": "telefono", "sec": "secolo", "secc": "secoli", "tav": "tavola",
+            "art": "articolo", "Art": "Articolo", "artt": "articoli", "fig": "figura", "Fig": "Figura",
+            "cap": "capitolo",
+            "Cap": "Capitolo", "sec": "secolo", "secc": "secoli", "tav": "tavola",
             "lib": "libro",
-        }.items() if word != "tel"
+        }.items()
     },
-    "sec": (Case("secolo", romance.FIGURE), Case("secolo", "", r"[IVX]\s", ends=True), Case("secoli", "", r"[IVX] e [IVX]+\s")),
+    "sec": (Case("secolo", romance.FIGURE), Case("secolo", "", r"[IVX]\s", ends=True)),
     "L": Case("lire", r"\s?\d"), "Lit": Case("lire", r"\s?\d"),
     "ecc": Case("eccetera", ends=True), "etc": Case("eccetera", ends=True), "a. C": Case("avanti Cristo", ends=True),
     "d. C": Case("dopo Cristo", ends=True), "mln": Case("milioni", "", r"\d\s?", ends=True),
@@ -134,7 +151,7 @@ PLAIN = {
     "f.lli": "fratelli", "S.ta": "santa", "S.to": "santo", "SS.": "santi", "sig.ra": "signora", "sig.na": "signorina",
     "dott.ssa": "dottoressa", "a.C.": "avanti Cristo", "d.C.": "dopo Cristo",
 }  # fmt: skip
-INITIALISMS = "DNA RNA IVA USA UE ONG CGIL CISL PD PDL TG TV FMI BCE BR PM DC PCI PSI CD DVD PC".split()
+INITIALISMS = romance.listed("DNA RNA IVA USA UE ONG CGIL CISL PD PDL TG TV FMI BCE BR PM DC PCI PSI CD DVD PC")
 _PHONES = (
     r"(?<![\w.,+-])(?<!\d )\(?0\d{1,3}\)?[ \-/]\d{3,4}[ \-]?\d{3,4}(?![\w-]|[.,]\d)",
     r"(?<![\w.,+-])3[2-9]\d[ \-/.]\d{3}[ \-.]?\d{3,4}(?![\w-]|[.,]\d)",
@@ -159,7 +176,10 @@ def rules(tag: str) -> tuple[Rule, ...]:
     return (
         *_centuries(),
         *romance.romans(ROMANS),
-        romance.written({"n°": "numero", "n.°": "numero", "N°": "numero", "n.º": "numero", "nº": "numero"}, r"(?=\s?(?:\d|[IVXLC]+(?!\w)))"),
+        romance.written(
+            {"n°": "numero", "n.°": "numero", "N°": "numero", "n.º": "numero", "nº": "numero"},
+            r"(?=\s?(?:\d|[IVXLC]+(?!\w)))",
+        ),
         Rule("abbreviation", re.compile(r"(?<=\d )(?P<it>mln|mld)(?!\w)"), lambda match: SCALES[match["it"]].many),
         *_saints(),
         *_ordinals(words),
@@ -167,8 +187,12 @@ def rules(tag: str) -> tuple[Rule, ...]:
         romance.written(PLAIN),
         romance.days_of_month(words, " e "),
         *romance.first_of_month(words, "primo", ""),
-        romance.apostrophe_years(words, r"(?<=anni )|(?<=[’'])|(?<=[nd]el )|(?<=\bil )|(?<=\bal )|(?<=[nd]egli )|(?<=sul )"),
-        *romance.hours(words, r"(?:alle|dalle|delle|sulle|ore|le|per le|verso le|fino alle) ?(?:ore)?", "(?!)", "", dotted="h"),
+        romance.apostrophe_years(
+            words, r"(?<=anni )|(?<=[’'])|(?<=[nd]el )|(?<=\bil )|(?<=\bal )|(?<=[nd]egli )|(?<=sul )"
+        ),
+        *romance.hours(
+            words, r"(?:alle|dalle|delle|sulle|ore|le|per le|verso le|fino alle) ?(?:ore)?", "(?!)", "", dotted="h"
+        ),
         *romance.phones(words, _PHONES, pairs=False),
         *romance.halves(words, {"m": "mezzo", "f": "mezza"}, " di "),
         romance.point_decimals(words, "punto"),
@@ -213,7 +237,10 @@ def _saints() -> tuple[Rule, ...]:
 
 def _ordinals(words: Words) -> tuple[Rule, ...]:
     """Ordinals with their mark; degrees where the figure is one or the words after it say so."""
-    degrees = r"(?=\s(?:sotto|sopra|all[’']ombra|di (?:lat|long)|(?:lat|long)|centigradi|[Nn]ord|[Ss]ud|[Ee]st|[Oo]vest)|\s?\d)"
+    degrees = (
+        r"(?=\s(?:sotto|sopra|all[’']ombra|di (?:lat|long)|(?:lat|long)|centigradi|[Nn]ord|[Ss]ud"
+        r"|[Ee]st|[Oo]vest)|\s?\d)"
+    )
 
     def read(match: re.Match[str]) -> str:
         return f"{cardinal(int(match['number']), 'm')} grad{'o' if match['number'] == '1' else 'i'}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pipeline.script.normalising.figures import in_words
 from pipeline.script.normalising.romance import nouns
 from pipeline.script.normalising.words import Currency, Noun, Words
@@ -72,7 +70,8 @@ kg,Kg|chilogrammo|chilogrammi|m;hg|ettogrammo|ettogrammi|m;g,gr|grammo|grammi|m;
 t|tonnellata|tonnellate|f;q|quintale|quintali|m;l,L|litro|litri|m;ml,mL|millilitro|millilitri|m
 cl|centilitro|centilitri|m;dl|decilitro|decilitri|m;hl|ettolitro|ettolitri|m
 m²,m2,mq|metro quadrato|metri quadrati|m;km²,km2,kmq,Km2|chilometro quadrato|chilometri quadrati|m
-cm²,cm2|centimetro quadrato|centimetri quadrati|m;m³,m3,mc|metro cubo|metri cubi|m;cm³,cm3,cc|centimetro cubo|centimetri cubi|m
+cm²,cm2|centimetro quadrato|centimetri quadrati|m;m³,m3,mc|metro cubo|metri cubi|m
+cm³,cm3,cc|centimetro cubo|centimetri cubi|m
 km/h,Km/h|chilometro orario|chilometri orari|m;m/s|metro al secondo|metri al secondo|m
 h|ora|ore|f;min|minuto|minuti|m;s,sec|secondo|secondi|m;ms|millisecondo|millisecondi|m
 °C,ºC,° C|grado Celsius|gradi Celsius|m;°F,° F|grado Fahrenheit|gradi Fahrenheit|m;°|grado|gradi|m

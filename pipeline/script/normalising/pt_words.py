@@ -74,7 +74,8 @@ hl|hectolitro|hectolitros|m;ha|hectare|hectares|m;m²,m2,m ²|metro quadrado|met
 km²,km2,km ²|quilômetro quadrado|quilômetros quadrados|m;cm²,cm2|centímetro quadrado|centímetros quadrados|m
 m³,m3|metro cúbico|metros cúbicos|m;cm³,cm3|centímetro cúbico|centímetros cúbicos|m
 km/h,km / h|quilômetro por hora|quilômetros por hora|m;m/s|metro por segundo|metros por segundo|m
-km/s,km / s|quilômetro por segundo|quilômetros por segundo|m;h|hora|horas|f;min|minuto|minutos|m;s,seg|segundo|segundos|m
+km/s,km / s|quilômetro por segundo|quilômetros por segundo|m;h|hora|horas|f;min|minuto|minutos|m
+s,seg|segundo|segundos|m
 ms|milissegundo|milissegundos|m;°C,ºC,° C|grau Celsius|graus Celsius|m;°F,° F|grau Fahrenheit|graus Fahrenheit|m
 °|grau|graus|m;kW|quilowatt|quilowatts|m;W|watt|watts|m;MW|megawatt|megawatts|m;kWh|quilowatt-hora|quilowatts-hora|m
 kV|quilovolt|quilovolts|m;mA|miliampere|miliamperes|m;Hz|hertz|hertz|m;kHz|quilohertz|quilohertz|m
@@ -120,7 +121,10 @@ def _spelt(units: dict[str, Noun], brazil: bool) -> dict[str, Noun]:
     """Portugal's vowels in quilómetro and its like."""
     if brazil:
         return units
-    return {sign: Noun(unit.one.replace("ôm", "óm"), unit.many.replace("ôm", "óm"), unit.gender) for sign, unit in units.items()}
+    return {
+        sign: Noun(unit.one.replace("ôm", "óm"), unit.many.replace("ôm", "óm"), unit.gender)
+        for sign, unit in units.items()
+    }
 
 
 @lru_cache(maxsize=2)

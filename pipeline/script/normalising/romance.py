@@ -1,5 +1,6 @@
 """What Spanish, French, Italian and Portuguese share beside the common shapes: Roman numerals by context, numbers
-that agree with what they count, ordinals with a mark, abbreviations by context, capitals."""
+that agree with what they count, ordinals with a mark, abbreviations by context, capitals.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.script.normalising.addresses import addresses, letters
+from pipeline.script.normalising.addresses import addresses, letters, spelled
 from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
@@ -26,6 +27,11 @@ FIGURE = r"\s?[\[(]?(?:\d|[IVXLC]+(?![\w’'.]))"
 """What follows 'page', 'number': figures or a numeral."""
 NAME = r"[A-ZÀ-ÖØ-Þ][\wÀ-ÿ’'-]*"
 SPACE = r"[ \u00a0\u202f]"
+
+
+def listed(text: str) -> list[str]:
+    """The words of ``text``."""
+    return text.split()
 
 
 def nouns(table: str) -> dict[str, Noun]:
@@ -97,7 +103,8 @@ def romans(spec: Romans) -> tuple[Rule, ...]:
     for earlier in range(3):
         before = rf"(?:{NUMERAL}{spec.joint}){{{earlier}}}"
         century = rf"(?<!\w)(?i:{spec.centuries})\.?{SPACE}{before}{it}"
-        small = rf"(?<!\w)(?:{spec.centuries})\.?{SPACE}(?:[xvi]+{spec.joint}){{{earlier}}}(?P<it>(?!vi\b)[xvi]{{2,}})(?![\w’'])"
+        low = r"(?P<it>(?!vi\b)[xvi]{2,})(?![\w’'])"
+        small = rf"(?<!\w)(?:{spec.centuries})\.?{SPACE}(?:[xvi]+{spec.joint}){{{earlier}}}{low}"
         rules.append(Rule("roman", re.compile(small), said(spec.century), Trait.NONE))
         chapter = rf"(?<!\w)(?i:{spec.chapters})\.?{SPACE}{before}{it}"
         rules.append(Rule("roman", re.compile(century), said(spec.century), Trait.CAPITALS))
@@ -110,7 +117,9 @@ def romans(spec: Romans) -> tuple[Rule, ...]:
     return (
         *rules,
         Rule("roman", re.compile(rf"(?<!\w)(?i:(?P<scene>{either(spec.scenes)})){SPACE}{it}"), scene, Trait.CAPITALS),
-        Rule("roman", re.compile(rf"(?<!\w)(?P<name>{names}){SPACE}{it}(?!\.{SPACE}?[A-Z]\.)"), named, Trait.CAPITALS),
+        Rule(
+            "roman", re.compile(rf"(?<!\w)(?P<name>{names}){SPACE}{it}(?!\.{SPACE}?[A-Z]\.)"), named, Trait.CAPITALS
+        ),
         Rule(
             "roman", re.compile(rf"(?<!\w)(?:{spec.titles}){SPACE}(?P<name>{NAME}){SPACE}{it}"), named, Trait.CAPITALS
         ),
@@ -142,7 +151,7 @@ def chapter_numeral(cardinal: Speak) -> Rule:
         number = roman(match["it"])
         return cardinal(number, "") if number else None
 
-    return Rule("roman", re.compile(rf"^(?P<it>{NUMERAL})(?=\s*$|\s*[.:)—–-](?:\s|$))"), read, Trait.NONE)
+    return Rule("roman", re.compile(rf"^\s*(?P<it>{NUMERAL})(?=\s*$|\s*[.:)—–-](?:\s|$))"), read, Trait.NONE)
 
 
 def unshouted(keep: Iterable[str] = ()) -> Rule:
@@ -168,29 +177,48 @@ def initialisms(words: Words, known: Iterable[str], never: Iterable[str] = ()) -
         unsayable = len(written) > 1 and not re.search("[AEIOUYÀ-Þ]", written) and written not in plain
         around = match.string[max(match.start() - 12, 0) : match.start()] + " " + match.string[match.end() :][:12]
         shouted = re.search(r"(?<!\w)[A-ZÀ-Þ]{4,}(?!\w)", around)
-        if written in spelled or (unsayable and not (len(written) > 2 and roman(written)) and not shouted and not re.search(r"(.)\1", written)):
+        if written in spelled or (
+            unsayable
+            and not (len(written) > 2 and roman(written))
+            and not shouted
+            and not re.search(r"(.)\1", written)
+        ):
             return letters(written, words)
         return None
 
     return Rule("initials", re.compile(r"(?<![\w.’'&/-])[A-ZÀ-ÖØ-Þ]{2,5}(?![\w’'&/])"), read, Trait.CAPITALS)
 
 
-_SOUNDS = frozenset("HM SH ST PST PSST PS CHT CHST TCH TS PF PFT BR MGR MLLE MME SR DR MR JR SRS DRS STO".split())
+_SOUNDS = frozenset(listed("HM SH ST PST PSST PS CHT CHST TCH TS PF PFT BR MGR MLLE MME SR DR MR JR SRS DRS STO"))
 
 
 def usual(words: Words, agreeing: Rule, no_noun: Container[str]) -> tuple[Rule, ...]:
     """The common shapes in their order, numbers that agree with their noun before those that do not."""
     counted = (_of_millions(rule, words) for rule in (*money(words), *measures(words)))
+    handle = re.compile(r"(?<![\w@#])@(?=[^\W\d])\w+(?:\.\w+)+(?!\w)")
     return (
-        *addresses(words), *dates(words), *clocks(words), *counted, _grouped(words), *any_phones(words),
-        *ranges(words), *(_and_a_half(rule, words) for rule in fractions(words)), _millions(words, no_noun), agreeing, *numbers(words), _unequal(), *signs(words), minus(words),
-    )  # fmt: skip
+        *addresses(words),
+        Rule("handle", handle, lambda match: spelled(match[0], words), Trait.SYMBOL),
+        *dates(words),
+        *clocks(words),
+        *counted,
+        _millions(words, no_noun),
+        _grouped(words, agreeing),
+        *any_phones(words),
+        *ranges(words),
+        *(_and_a_half(rule, words) for rule in fractions(words)),
+        agreeing,
+        *numbers(words),
+        _unequal(),
+        *signs(words),
+        minus(words),
+    )
 
 
 def _unequal() -> Rule:
     """Signs of equality that stand for no sum (dashes of old prints, remains of tags) are silent."""
     summed = r"(?<=[\d)] )[=<>]|[=<>](?= ?[\d(−-])|(?<=[\d)])[=<>]|(?<=\b\w )[=<>](?= \w\b)"
-    return Rule("symbol", re.compile(rf"(?!{summed})[=<>]+"), lambda match: "", Trait.SYMBOL)
+    return Rule("symbol", re.compile(rf"(?!{summed})[=<>]+\s?"), lambda match: "", Trait.SYMBOL)
 
 
 def _and_a_half(rule: Rule, words: Words) -> Rule:
@@ -199,16 +227,21 @@ def _and_a_half(rule: Rule, words: Words) -> Rule:
 
     def read(match: Match) -> str | None:
         said = rule.read(match)
-        return said.replace(one_half, words.mixed + one_half.split()[-1]) if said else said
+        return said.replace(one_half, words.mixed + one_half.rsplit(maxsplit=1)[-1]) if said else said
 
     return replace(rule, read=read)
 
 
-def _grouped(words: Words) -> Rule:
-    """Thousands and millions parted by points, which are no address of a machine: 1.000.000.000."""
-    figures = Figures(words)
-    pattern = rf"{BEFORE}(?!0)\d{{1,3}}(?:\.\d{{3}}){{2,}}{END}(?!{SPACE}[a-zà-ÿ]{{3}})"
-    return Rule("number", re.compile(pattern), lambda match: figures.say(match[0]))
+def _grouped(words: Words, agreeing: Rule) -> Rule:
+    """Two groups of three figures and more, which are no telephone number and no machine's address: 2 000 000."""
+    number = rf"[1-9]\d{{0,2}}(?:[{words.group}]\d{{3}}){{2,}}(?!\d)"
+    return replace(agreeing, pattern=re.compile(_counted(number)))
+
+
+def _counted(number: str) -> str:
+    """Regular expression of ``number`` between the word before it and the word after it."""
+    before = r"(?:(?<!\w)(?P<before>[^\W\d_]{1,9})[’' ])?"
+    return rf"{before}{BEFORE}(?P<it>{number}){END}(?:{SPACE}(?P<noun>[^\W\d_]+))?"
 
 
 MILLIONS = r"(?:[mb]il|trill?|mill?i?|tril)(?:h|i)?(?:ón|ones|on|ons|one|oni|ão|ões|ard|ards|ardo|ardi)"
@@ -261,9 +294,7 @@ def agreeing(words: Words, gender: Callable[[str, str], str], years: Container[s
             return words.year(int(it))
         return figures.say(it, gender(before, match["noun"] or ""))
 
-    before = r"(?:(?<!\w)(?P<before>[^\W\d_]{1,9})[’' ])?"
-    pattern = rf"{before}{BEFORE}(?P<it>{figures.whole}){END}(?:{SPACE}(?P<noun>[^\W\d_]+))?"
-    return Rule("number", re.compile(pattern), read)
+    return Rule("number", re.compile(_counted(figures.whole)), read)
 
 
 def ordinals(words: Words, marks: Mapping[str, str], speak: Speak | None = None) -> Rule:
@@ -342,7 +373,9 @@ def hours(words: Words, after: str, unit: str, mark: str, *, dotted: str = "") -
         Rule("time", re.compile(rf"{BEFORE}(?P<it>{plain})(?={SPACE}(?:{unit})(?!\w))"), read),
     ]
     if mark:
-        rules.append(Rule("time", re.compile(rf"{BEFORE}(?P<it>{hour}{SPACE}?{mark}{SPACE}?{minute}{spelled})(?!\w)"), read))
+        rules.append(
+            Rule("time", re.compile(rf"{BEFORE}(?P<it>{hour}{SPACE}?{mark}{SPACE}?{minute}{spelled})(?!\w)"), read)
+        )
     if dotted:
         rules.append(Rule("time", re.compile(rf"{BEFORE}(?P<it>{plain}{SPACE}?(?:{dotted}))(?![\w/])"), read))
     return tuple(rules)
@@ -350,7 +383,10 @@ def hours(words: Words, after: str, unit: str, mark: str, *, dotted: str = "") -
 
 def point_decimals(words: Words, point: str) -> Rule:
     """Decimals after a point, as English writes them (1.48 %, 93.52 km²): never three, which would be thousands."""
-    figures, units = Figures(words), {**words.units, **{sign: Noun(said, said) for sign, said in words.percent.items()}}
+    figures, units = (
+        Figures(words),
+        {**words.units, **{sign: Noun(said, said) for sign, said in words.percent.items()}},
+    )
 
     def read(match: Match) -> str:
         minus = f"{words.minus} " if match["sign"] else ""
@@ -399,7 +435,11 @@ def phones(words: Words, patterns: Iterable[str], pairs: bool) -> tuple[Rule, ..
     figures = Figures(words)
 
     def group(written: str, code: bool) -> str:
-        return words.cardinal(int(written), "") if len(written) == 2 and (pairs or code) and written[0] != "0" else figures.digits(written)
+        return (
+            words.cardinal(int(written), "")
+            if len(written) == 2 and (pairs or code) and written[0] != "0"
+            else figures.digits(written)
+        )
 
     def read(match: Match) -> str:
         plus = match[0].startswith("+")
@@ -419,7 +459,11 @@ def days_of_month(words: Words, joined: str) -> Rule:
 
     months = either(_full_months(words).values())
     day = r"(?:0?[1-9]|[12]\d|3[01])"
-    return Rule("date", re.compile(rf"{BEFORE}(?P<it>{day}(?:/{day})+|{day}(?:-{day}){{2,}})(?={SPACE}(?:de )?{months}(?!\w))"), read)
+    return Rule(
+        "date",
+        re.compile(rf"{BEFORE}(?P<it>{day}(?:/{day})+|{day}(?:-{day}){{2,}})(?={SPACE}(?:de )?{months}(?!\w))"),
+        read,
+    )
 
 
 def apostrophe_years(words: Words, after: str) -> Rule:

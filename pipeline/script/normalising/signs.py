@@ -36,6 +36,6 @@ def signs(words: Words) -> tuple[Rule, ...]:
         Rule("emoji", re.compile(rf"(?<!\S)(?:{EMOJI})+ |(?: (?=\S+$))?(?:{EMOJI})+"), silent, Trait.SYMBOL),
         Rule("symbol", re.compile(choices), named, Trait.SYMBOL),
         Rule("symbol", re.compile(r"(?<![<>\w])[<>](?=\s?[\d.])"), compared, Trait.SYMBOL),
-        Rule("symbol", re.compile(r"(?<=[\w.)])(?:/|\s/\s)(?=\w)"), slash, Trait.SYMBOL),
+        Rule("symbol", re.compile(r"(?<=[\w.)])(?:/|\s+/\s+)(?=\w)"), slash, Trait.SYMBOL),
         Rule("symbol", re.compile(DECORATION), silent, Trait.SYMBOL),
     )

@@ -63,4 +63,6 @@ def canonical(said: str, language: str) -> str:
 
 
 def right(case: Case, answer: str) -> bool:
-    return canonical(answer, case.language) == canonical(case.spoken, case.language)
+    """Whether ``answer`` is what was published, or one of the readings (parted by ``~``) that were."""
+    answer = canonical(answer, case.language)
+    return any(answer == canonical(spoken, case.language) for spoken in case.spoken.split("~"))
