@@ -36,6 +36,7 @@ class LineKind(StrEnum):
     TABLE = "table"
     CAPTION = "caption"
     IMAGE = "image"  # its description
+    PAGE = "page"  # a page's number
 
 
 @dataclass(frozen=True)
@@ -241,6 +242,7 @@ class Chunk:
         delivery: how the script wants it said; empty for as usual.
         kind: of the line it belongs to.
         opens_line: it is the line's first chunk.
+        pronunciations: first and last-plus-one character of a stretch of ``spoken`` and how it sounds, in IPA.
     """
 
     slate: str
@@ -259,6 +261,7 @@ class Chunk:
     delivery: str = ""
     kind: LineKind = LineKind.PARAGRAPH
     opens_line: bool = True
+    pronunciations: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -328,13 +331,20 @@ class Take:
 
 @dataclass(frozen=True)
 class Mark:
-    """Where a chunk lies in its chapter's sound: seconds from the chapter's start."""
+    """Where a chunk lies in its chapter's sound: seconds from the chapter's start.
+
+    Attributes:
+        sentences: what it says, sentence by sentence, with every word's place in the source; empty when not known.
+        opens_line: a paragraph or a role's line begins with it.
+    """
 
     slate: str
     role: str
     shown: str
     start_s: float
     end_s: float
+    sentences: tuple[Sentence, ...] = ()
+    opens_line: bool = True
 
 
 @dataclass(frozen=True)

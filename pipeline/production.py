@@ -56,6 +56,14 @@ class Script(Model):
 Policy = Literal["skip", "read", "announce"]
 
 
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Files = Annotated[tuple[Annotated[Path, Field(strict=False)], ...], BeforeValidator(_as_tuple)]
+
+
 class Policies(Model):
     """What of a book is read beside its text. ``announce`` reads it after a word that says what it is."""
 
@@ -72,11 +80,11 @@ class Policies(Model):
         "{heading}",
         description="How a chapter is announced: text with {heading}, {number}, {title}; empty: not at all.",
     )
-    narrate: tuple[str, ...] = Field(
+    narrate: Texts = Field(
         (),
         description="Sections to read that are otherwise skipped, by kind (index, copyright, …), title or file name.",
     )
-    leave_out: tuple[str, ...] = Field((), description="Sections not to read, by kind, title or file name.")
+    leave_out: Texts = Field((), description="Sections not to read, by kind, title or file name.")
 
     @field_validator("headings")
     @classmethod
@@ -440,7 +448,7 @@ class Production(Model):
     lexicon: dict[str, str | Pronunciation] = Field(
         default_factory=dict, description="Spelling → respelling, or {say, ipa, language, case}; whole words."
     )
-    lexicons: tuple[Annotated[Path, Field(strict=False)], ...] = Field(
+    lexicons: Files = Field(
         (),
         description="Files of more words (.csv or W3C .pls), the house's first, then the series'; the last wins.",
     )

@@ -61,8 +61,11 @@ def _slot(chunk: Chunk, voice: CastVoice, fingerprints: Mapping[str, str], langu
         "speed": voice.speed,
         "stage": STAGE_VERSION,
     }
+    pronunciations = chunk.pronunciations if voice.engine.abilities.phonemes else ()
+    if pronunciations:
+        facts["pronunciations"] = pronunciations
     key = content_key(facts)
-    reading = Reading(chunk.spoken, voice.voice, language, _seed(key, 0), voice.speed)
+    reading = Reading(chunk.spoken, voice.voice, language, _seed(key, 0), voice.speed, pronunciations=pronunciations)
     return Slot(chunk, key, reading, voice.engine.name)
 
 

@@ -83,18 +83,36 @@ def render(production: Path, *, as_json: bool, result: Path | None) -> None:
 @chapterhouse.command()
 @PRODUCTION
 def check(production: Path) -> None:
-    """Check the production file, the script and the cast. Loads no model, writes nothing."""
+    """Check the production file, the script and the cast; account for every word. Loads no model, writes nothing."""
+    from pipeline.cli.scripts import show_account, show_notices
     from pipeline.flows.callsheet import draw_up
 
     sheet = draw_up(_order(production))
-    for notice in sheet.notices:
-        click.echo(f"note: {notice}")
+    show_account(sheet.manuscript.account)
+    show_notices(sheet.notices)
     chunks = [chunk for chapter in sheet.chapters for chunk in chapter.chunks]
     words = sum(len(chunk.shown.split()) for chunk in chunks)
     click.echo(
         f"{production}: good. {len(sheet.chapters)} chapters, {words:,} words in {len(chunks):,} chunks, "
         f"{len(sheet.cast)} roles; every word of the script is in a chunk."
     )
+
+
+@chapterhouse.command()
+@click.argument("file", type=click.Path(path_type=Path), metavar="SCRIPT|PRODUCTION.yaml")
+@click.option("--language", default="en", show_default=True, help="BCP 47 tag; a production has its own.")
+@click.option("--format", "form", default="auto", show_default=True, help="markdown, text, epub, docx, html, …")
+@click.option("--engine", default="bark", show_default=True, help="Whose limits and abilities count.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on one line, with every word's place.")
+def script(file: Path, *, language: str, form: str, engine: str, as_json: bool) -> None:
+    """Show a script as it will be read: chapters, lines, sentences shown and spoken, chunks, the account of words."""
+    from pipeline.cli.scripts import prepare, prepare_production, show_script
+
+    if file.suffix.lower() in (".yaml", ".yml"):
+        order = _order(file)
+        show_script(prepare_production(order), order.production.language, as_json=as_json)
+    else:
+        show_script(prepare(file, form=form, language=language, engine=engine), language, as_json=as_json)
 
 
 @chapterhouse.command()
@@ -203,6 +221,43 @@ def prompt(voice: str, *, path: Path, model: str) -> None:
     from pipeline.cli.listings import render_prompt
 
     click.echo(f"{voice}: {render_prompt(voice, path, model):.1f} s, {path}")
+
+
+@chapterhouse.group()
+def lexicon() -> None:
+    """How words are said: what to look at, check and export pronunciation lexicons."""
+
+
+@lexicon.command("suggest")
+@PRODUCTION
+@click.option(
+    "--csv", "path", type=click.Path(path_type=Path), help="Write a lexicon to fill in, instead of a table."
+)
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="No more words than this.")
+def suggest_words(production: Path, *, path: Path | None, limit: int) -> None:
+    """List the words that may be said wrongly, the costliest first. Loads no narrator."""
+    from pipeline.cli import lexicon as bodies
+
+    bodies.suggest_words(production, path=path, limit=limit)
+
+
+@lexicon.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+def check_lexicon(file: Path) -> None:
+    """Check a lexicon FILE (.csv or .pls)."""
+    from pipeline.cli import lexicon as bodies
+
+    bodies.check_lexicon(file)
+
+
+@lexicon.command("export")
+@click.argument("source", type=click.Path(path_type=Path), metavar="PRODUCTION.yaml|FILE")
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A file: .pls or .csv.")
+def export_lexicon(source: Path, target: Path) -> None:
+    """Write a production's whole lexicon, or a lexicon file, as W3C PLS or CSV."""
+    from pipeline.cli import lexicon as bodies
+
+    bodies.export_lexicon(source, target)
 
 
 @chapterhouse.group()

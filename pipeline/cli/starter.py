@@ -24,7 +24,7 @@ rights:
   # source: ""            # edition that the script was taken from
 
 script:
-  path: {name}.md         # Markdown (.md) or plain text (.txt)
+  path: {name}.md         # EPUB, DOCX, HTML, Markdown, plain text, Fountain, SSML or PDF
 
 cast:                     # role -> voice; `chapterhouse voices` lists them
   NARRATOR:               # reads everything that no other role is named for
@@ -40,8 +40,19 @@ cast:                     # role -> voice; `chapterhouse voices` lists them
 # engines:                # settings of an engine
 #   bark: {{model: suno/bark-small}}   # `chapterhouse models pull bark-small` fetches it
 
-lexicon:                  # spelling: respelling, whole words
+lexicon:                  # spelling: respelling, whole words; `chapterhouse lexicon suggest {name}.yaml` finds some
   Cholmondeley: Chumley
+# lexicons: [house.pls, series.csv]
+
+# reading:                # what is read beside the text
+#   footnotes: skip       # skip, read, announce; the same for tables, images, page_numbers, links
+#   captions: read
+#   headings: "{{heading}}"   # or "Chapter {{number}}. {{title}}"
+#   narrate: []           # sections that are skipped otherwise: copyright, index, a chapter's title, …
+#   leave_out: []
+
+# dialogue:               # quoted speech of a novel given to roles; `chapterhouse cast {name}.yaml` writes the sheet
+#   mode: off
 
 # pauses:                 # seconds of room tone after a chunk, by reason
 #   sentence_s: 0.45

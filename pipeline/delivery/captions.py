@@ -1,13 +1,13 @@
 """Captions: WebVTT and SRT, cut from the title's timeline.
 
 A chunk starts and ends where its sound does, to the millisecond. A chunk too long for one caption becomes several:
-they end where sentences do if they can, and the times between them are interpolated by the number of characters,
-since only the chunk's own edges are known. Nothing of a chunk's text is left out.
+they end where sentences do if they can, and the times between them are interpolated by the number of letters that are
+*spoken*, since only the chunk's own edges are known: '1984' takes as long as 'nineteen eighty-four'. Nothing of a
+chunk's text is left out.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +20,6 @@ LINES = 2
 # Podcasts reads, is 65 at most (podcast-namespace, transcripts.md): 42 fits both.
 VTT_COLUMNS = 42
 SRT_COLUMNS = 32  # podcast-namespace, transcripts.md, SRT: two lines of 32 characters
-SENTENCE_END = re.compile(r"[.!?…。！？؟।]+[\"'”’»›)\]]*\s+(?=\S)|[。！？]+[」』）]*(?=\S)")
-# What ends in a full stop and ends no sentence; a single letter is an initial.
-ABBREVIATION = re.compile(r"(?:^|[\s(\"'“‘])(?:\w|Mr|Mrs|Ms|Dr|Prof|Rev|St|Capt|Col|Gen|Lt|Sgt|Mme|Hr|Fr|vs)\.\s+$")
 ZERO_WIDTH_JOINER = "\u200d"
 REGIONAL = range(0x1F1E6, 0x1F200)  # two of them are a flag
 SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -92,29 +89,44 @@ def _captions(
 
 def _captions_of(timeline: TitleTimeline, cue: Cue, prefix: str, columns: int) -> Iterator[Caption]:
     """A chunk's captions: each starts where the one before it ends, the first and the last at the chunk's edges."""
-    pieces = _pieces(prefix + cue.text, columns)
+    shown = [sentence for sentence, _ in cue.sentences]
+    pieces = _pieces([prefix + shown[0], *shown[1:]], columns)
     first_ms, last_ms = timeline.ms(cue.start), timeline.ms(cue.end)
     if last_ms == first_ms:
         return
     if last_ms - first_ms < len(pieces):  # not a millisecond for each: all at once rather than some not at all
         pieces = [[line for piece in pieces for line in piece]]
-    lengths = [sum(map(len, piece)) for piece in pieces]
-    lengths[0] = max(lengths[0] - len(prefix), 1)  # who speaks is shown and not said
-    total, read, start_ms = sum(lengths), 0, first_ms
-    for place, (piece, length) in enumerate(zip(pieces, lengths, strict=True), 1):
-        read += length
-        reached = timeline.ms(cue.start + (cue.end - cue.start) * read // total)
+    read, start_ms = -_length(prefix), first_ms  # who speaks is shown and not said
+    for place, piece in enumerate(pieces, 1):
+        read += sum(map(_length, piece))
+        reached = timeline.ms(cue.start + _reached(cue, read))
         end_ms = min(max(reached, start_ms + 1), last_ms - (len(pieces) - place))
         name = cue.slate if place == 1 else f"{cue.slate}.{place}"
         yield Caption(name, cue.role, tuple(piece), start_ms, end_ms)
         start_ms = end_ms
 
 
-def _pieces(text: str, columns: int) -> list[list[str]]:
-    """``text`` as captions of at most `LINES` lines: as many sentences together as fit, long ones in equal parts."""
+def _reached(cue: Cue, read: int) -> int:
+    """Samples from the cue's start at which ``read`` shown letters have been said."""
+    lengths = [(_length(shown), max(_length(spoken), 1)) for shown, spoken in cue.sentences]
+    whole = sum(spoken for _, spoken in lengths)
+    said = 0.0
+    for shown, spoken in lengths:
+        said += spoken * min(max(read, 0) / shown, 1.0)
+        read -= shown
+    return round((cue.end - cue.start) * said / whole)
+
+
+def _length(text: str) -> int:
+    """Letters and signs, white space left out."""
+    return len("".join(text.split()))
+
+
+def _pieces(sentences: Sequence[str], columns: int) -> list[list[str]]:
+    """Captions of at most `LINES` lines: as many sentences together as fit, long ones in equal parts."""
     pieces: list[list[str]] = []
     held = ""
-    for sentence in _sentences(text):
+    for sentence in sentences:
         longer = f"{held} {sentence}" if held else sentence
         if len(_wrapped(longer, columns)) <= LINES:
             held = longer
@@ -126,16 +138,6 @@ def _pieces(text: str, columns: int) -> list[list[str]]:
         held = sentence if len(whole) == 1 else ""
         pieces += whole if len(whole) > 1 else []
     return [*pieces, _balanced(held, columns)] if held else pieces
-
-
-def _sentences(text: str) -> Iterator[str]:
-    """``text`` cut where sentences end, as far as that can be seen: not before a small letter."""
-    start = 0
-    for found in SENTENCE_END.finditer(text):
-        if not text[found.end()].islower() and not ABBREVIATION.search(text[start : found.end()]):
-            yield text[start : found.end()].rstrip()
-            start = found.end()
-    yield text[start:]
 
 
 def _balanced(text: str, columns: int) -> list[str]:

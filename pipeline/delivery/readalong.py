@@ -64,7 +64,7 @@ ACCESSIBILITY = (
 def epub_texts(publication: Publication, pauses: Pauses) -> tuple[tuple[str, bytes], ...]:
     """Everything in the EPUB but sound and cover, in the order in which it lies there.
 
-    Paragraphs are found by the pauses: a new one begins after a pause as long as a paragraph's, or with another role.
+    Scenes are found by the pauses: one ends where a pause is as long as a scene break's.
     """
     timeline = publication.timeline
     files = {
@@ -123,10 +123,9 @@ def paragraphs(cues: Sequence[Cue], pauses: Pauses, rate_hz: int) -> Iterator[tu
     for cue in cues:
         if gathered:
             last = gathered[-1]
-            pause_s = (cue.start - last.end) / rate_hz + TOLERANCE_S
-            if cue.role != last.role or pause_s >= pauses.paragraph_s:
+            if cue.opens_line:
                 yield gathered, scene
-                gathered, scene = [], pause_s >= pauses.section_s
+                gathered, scene = [], (cue.start - last.end) / rate_hz + TOLERANCE_S >= pauses.section_s
         gathered.append(cue)
     if gathered:
         yield gathered, scene

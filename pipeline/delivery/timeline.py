@@ -27,6 +27,8 @@ class Cue:
         text: one line, see `plain`; never empty.
         start: its first sample.
         end: one past its last; after ``start``.
+        sentences: shown and spoken text of each of its sentences.
+        opens_line: a paragraph or a role's line begins with it.
     """
 
     slate: str
@@ -34,6 +36,8 @@ class Cue:
     text: str
     start: int
     end: int
+    sentences: tuple[tuple[str, str], ...] = ()
+    opens_line: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,9 @@ def _cues(master: Master, start: int) -> tuple[Cue, ...]:
         first, last = _span(mark, master, free)
         text = plain(mark.shown)
         if text and last > first:
-            cues.append(Cue(mark.slate, mark.role, text, start + first, start + last))
+            said = tuple((plain(one.shown), one.spoken) for one in mark.sentences if plain(one.shown))
+            sentences = said or ((text, text),)
+            cues.append(Cue(mark.slate, mark.role, text, start + first, start + last, sentences, mark.opens_line))
             free = last
     return tuple(cues)
 

@@ -20,7 +20,7 @@ from pipeline.engines.fingerprints import file_hash, package_versions, packaged_
 from pipeline.engines.settings import Setting, checked_name, checked_settings
 from pipeline.engines.together import read_together
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 RATE_HZ = 24_000
 MAX_PHONEMES = 400  # hibari/tts.py; 25 s of speech at the measured 16 phonemes/s
 VOICE = "heart"
@@ -42,13 +42,13 @@ class HibariNarrator:
         """Yield ``(index, sound)`` as each is done.
 
         Raises:
-            Unreadable: a word has no pronunciation, or there is no word.
+            Unreadable: a word has no pronunciation, a given sound is unknown to English, or there is no word.
         """
         return read_together(readings, self._read_one, self.workers)
 
     def _read_one(self, index: int, reading: Reading) -> Sound:
         noise = np.random.default_rng(reading.seed)
-        passes = in_passes(self.english.sentences(reading.text, index), MAX_PHONEMES)
+        passes = in_passes(self.english.sentences(reading.text, index, reading.pronunciations), MAX_PHONEMES)
         parts = [
             self.model.from_ids(phoneme_ids(phonemes, self.model.vocab, index), reading.speed, noise)
             for phonemes in passes
@@ -64,7 +64,7 @@ class HibariEngine:
     licence = "Apache-2.0"
     languages: tuple[str, ...] = ("en",)
     speeds = (0.5, 2.0)
-    abilities = Abilities()
+    abilities = Abilities(phonemes=True)
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """Up to one pass of the model: 400 phonemes, measured 25 s (a longer text is read in several)."""

@@ -17,6 +17,7 @@ import numpy as np
 from pipeline.audio.sound import Samples, Sound
 from pipeline.engines import Abilities, Reading, ReadingLimits, Settings, Unreadable, VoiceCard
 from pipeline.engines.fingerprints import short_hash
+from pipeline.engines.ipa import LETTERS
 from pipeline.engines.settings import Setting, checked_name, checked_settings
 
 CODE_VERSION = 1
@@ -59,13 +60,22 @@ def hum(reading: Reading, rate_hz: int, index: int = 0) -> Samples:
     Raises:
         Unreadable: no word in the text.
     """
-    words = _WORD.findall(reading.text)
+    words = _WORD.findall(_pronounced(reading))
     if not words:
         raise Unreadable(f"there is no word to hum in '{reading.text[:60]}'", index=index)
     silence = np.zeros(round(EDGE_S * rate_hz), np.float32)
     gap = np.zeros(round(WORD_GAP_S / reading.speed * rate_hz), np.float32)
     tones = [part for word in words for part in (_tone(word, reading, rate_hz), gap)]
     return np.concatenate([silence, *tones[:-1], silence])
+
+
+def _pronounced(reading: Reading) -> str:
+    """The text with the letters of its phonemes where a pronunciation is given."""
+    pieces, position = [], 0
+    for start, end, ipa in sorted(reading.pronunciations):
+        pieces += [reading.text[position:start], "".join(sign for sign in ipa if sign in LETTERS)]
+        position = end
+    return "".join([*pieces, reading.text[position:]])
 
 
 def _tone(word: str, reading: Reading, rate_hz: int) -> Samples:
@@ -91,7 +101,7 @@ class HummingEngine:
     licence = "Apache-2.0"
     languages: tuple[str, ...] = ("*",)
     speeds = (0.5, 2.0)
-    abilities = Abilities()
+    abilities = Abilities(phonemes=True)
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """As long as the other narrators'."""

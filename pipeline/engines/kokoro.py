@@ -24,7 +24,7 @@ from pipeline.engines.settings import Setting, checked_name, checked_settings
 from pipeline.engines.together import read_together
 from pipeline.errors import MissingError
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 RATE_HZ = 24_000
 MAX_PHONEMES = 510  # rows of a voice file: one style for each length of the phonemes
 STYLE_WIDTH = 256
@@ -68,13 +68,14 @@ class KokoroNarrator:
         """Yield ``(index, sound)`` as each is done. The seed changes nothing: the model draws no numbers.
 
         Raises:
-            Unreadable: a word has no pronunciation, there is no word, or there are over 510 phonemes.
+            Unreadable: a word has no pronunciation, a given sound is unknown to English, there is no word,
+                or there are over 510 phonemes.
         """
         return read_together(readings, self._read_one, self.workers)
 
     def _read_one(self, index: int, reading: Reading) -> Sound:
         british = VOICES[reading.voice].language == "en-GB"
-        phonemes = " ".join(self.english[british].sentences(reading.text, index))
+        phonemes = " ".join(self.english[british].sentences(reading.text, index, reading.pronunciations))
         if len(phonemes) > MAX_PHONEMES:
             raise Unreadable(
                 f"{len(phonemes)} phonemes are more than the {MAX_PHONEMES} that Kokoro reads at once",
@@ -100,7 +101,7 @@ class KokoroEngine:
     licence = "Apache-2.0 (weights, voices), MIT (ONNX export)"
     languages: tuple[str, ...] = ("en",)
     speeds = (0.5, 2.0)
-    abilities = Abilities()
+    abilities = Abilities(phonemes=True)
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """Well under 510 phonemes for written-out English (measured: at most 1.11 phonemes a character)."""

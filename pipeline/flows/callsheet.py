@@ -10,11 +10,11 @@ from pipeline.booth import Slot, plan_takes
 from pipeline.casting import CastVoice, resolve_cast
 from pipeline.delivery import check_cover
 from pipeline.engines import ReadingLimits
-from pipeline.errors import InputError
-from pipeline.materials import ChapterChunks, Notice
-from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order, Production
+from pipeline.errors import InputError, Place
+from pipeline.materials import ChapterChunks, Manuscript, Notice
+from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
 from pipeline.profiles import Profile
-from pipeline.script import chunk_manuscript, read_credits, read_manuscript
+from pipeline.script import Lexicon, chunk_manuscript, load_lexicon, read_credits, read_manuscript, remarks
 from pipeline.vault import Vault
 
 BATCH = 32  # readings in one Prefect task: enough for a narrator to batch, few enough to be lost without grief
@@ -26,12 +26,14 @@ class CallSheet:
 
     Attributes:
         notices: what the producer should know, such as sentences too long for one breath.
+        manuscript: the script as it was read, with the account of its words.
     """
 
     order: Order
     cast: Mapping[str, CastVoice]
     chapters: tuple[ChapterChunks, ...]
     notices: tuple[Notice, ...]
+    manuscript: Manuscript
 
     @property
     def vault(self) -> Vault:
@@ -69,26 +71,28 @@ def draw_up(order: Order) -> CallSheet:
     """
     production = order.production
     cast = resolve_cast(order)
+    noted: list[Notice] = []
+    places = {word: order.place("lexicon", word) for word in production.lexicon}
+    lexicon = load_lexicon(production.lexicons, production.lexicon, places=places, notify=noted.append)
+    engines = {role: voice.engine for role, voice in cast.items()}
     manuscript = read_manuscript(
         order.script,
         format=production.script.format,
         language=production.language,
-        lexicon=_respellings(production),
         roles=cast,
+        lexicon=lexicon,
+        policies=production.reading,
+        engine_of=engines.get,
     )
     limits = {role: voice.limits for role, voice in cast.items()}
     chapters, notices = chunk_manuscript(manuscript, limits=limits, language=production.language)
     if not chapters:
         raise InputError("the script has no chapter with words in it", where=str(order.script))
-    opening, closing = _credits(order, last=chapters[-1].number, limits=limits)
-    notices = (*check_cover(order), *_room_notices(order), *notices)
-    return CallSheet(order, cast, (*opening, *chapters, *closing), notices)
-
-
-def _respellings(production: Production) -> dict[str, str]:
-    return {
-        word: entry if isinstance(entry, str) else entry.say or word for word, entry in production.lexicon.items()
-    }
+    opening, closing = _credits(order, lexicon, last=chapters[-1].number, limits=limits)
+    place = Place(str(order.script))
+    remarked = remarks(chapters, engines, language=production.language, place=place)
+    notices = (*check_cover(order), *_room_notices(order), *noted, *manuscript.notices, *remarked, *notices)
+    return CallSheet(order, cast, (*opening, *chapters, *closing), notices, manuscript)
 
 
 def _room_notices(order: Order) -> Iterator[Notice]:
@@ -108,7 +112,7 @@ def _room_notices(order: Order) -> Iterator[Notice]:
 
 
 def _credits(
-    order: Order, *, last: int, limits: Mapping[str, ReadingLimits]
+    order: Order, lexicon: Lexicon, *, last: int, limits: Mapping[str, ReadingLimits]
 ) -> tuple[tuple[ChapterChunks, ...], tuple[ChapterChunks, ...]]:
     """Opening and closing credits as chapters 0 and ``last + 1``: the book's own chapters keep their numbers."""
     production = order.production
@@ -125,7 +129,7 @@ def _credits(
             number=number,
             title=title,
             language=production.language,
-            lexicon=_respellings(production),
+            lexicon=lexicon,
             place=place,
         )
         chunked.append(chunk_manuscript(read, limits=limits, language=production.language)[0])

@@ -157,7 +157,15 @@ def _mix_of(entry: Entry, chapter: ChapterChunks) -> ChapterMix:
     rate_hz = int(entry.facts["rate_hz"])
     spans = [Span(**span) for span in entry.facts["spans"]]
     marks = tuple(
-        Mark(chunk.slate, chunk.role, chunk.shown, span.start / rate_hz, span.stop / rate_hz)
+        Mark(
+            chunk.slate,
+            chunk.role,
+            chunk.shown,
+            span.start / rate_hz,
+            span.stop / rate_hz,
+            chunk.sentences,
+            chunk.opens_line,
+        )
         for chunk, span in zip(chapter.chunks, spans, strict=True)
     )
     return ChapterMix(entry.key, entry.path, rate_hz, int(entry.facts["frames"]) / rate_hz, marks)

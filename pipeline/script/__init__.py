@@ -7,15 +7,18 @@ from pipeline.script.accounting import UnaccountedWords, account
 from pipeline.script.chunking import chunk_manuscript
 from pipeline.script.credits import read_credits
 from pipeline.script.duration import estimate_seconds
+from pipeline.script.lexicon import Lexicon, load_lexicon
 from pipeline.script.preparing import read_manuscript
-from pipeline.script.reading.source import read_source
+from pipeline.script.remarks import remarks
 
 __all__ = [
+    "Lexicon",
     "UnaccountedWords",
     "account",
     "chunk_manuscript",
     "estimate_seconds",
+    "load_lexicon",
     "read_credits",
     "read_manuscript",
-    "read_source",
+    "remarks",
 ]

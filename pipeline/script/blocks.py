@@ -5,7 +5,8 @@ A reader says what there is; which of it is read is the policies' business (`pip
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 
@@ -139,9 +140,17 @@ class Ledger:
         if policy not in self.policies:
             self.policies.append(policy)
         code = self.policies.index(policy)
-        for offset in range(start, end):
-            if self.fates[offset] != 1:
-                self.fates[offset] = code
+        table = bytes(fate if fate == 1 else code for fate in range(256))
+        self.fates[start:end] = self.fates[start:end].translate(table)
+
+    def restore(self, policy: str) -> Iterator[tuple[int, int]]:
+        """Have read again what was skipped under a name: the stretches, in order."""
+        if policy not in self.policies:
+            return
+        code = bytes([self.policies.index(policy)])
+        for match in re.finditer(re.escape(code) + b"+", bytes(self.fates)):
+            self.fates[match.start() : match.end()] = bytes(match.end() - match.start())
+            yield match.span()
 
     def close(self) -> None:
         """Stop here if there were problems.

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.errors import InputError, Place
 from pipeline.materials import Chapter, Line, LineKind, Manuscript, Sentence, Source
 from pipeline.production import NARRATOR
-from pipeline.script.lexicon import speaker_of
+from pipeline.script.edits import speak
+from pipeline.script.hints import plain_edits
+from pipeline.script.lexicon import Lexicon
 from pipeline.script.sentences import splitter
+from pipeline.script.words import word_spans
 
 
-def read_credits(
-    text: str, *, number: int, title: str, language: str, lexicon: Mapping[str, str], place: Place
-) -> Manuscript:
+def read_credits(text: str, *, number: int, title: str, language: str, lexicon: Lexicon, place: Place) -> Manuscript:
     """A manuscript of one chapter, which nobody announces, with ``text`` read by the narrator.
 
     Args:
@@ -22,7 +22,7 @@ def read_credits(
         number: the chapter's number.
         title: the chapter's title, for tags and lists.
         language: BCP 47 tag.
-        lexicon: spelling → respelling, for the spoken text only.
+        lexicon: how words are said.
         place: where the text was written.
 
     Raises:
@@ -35,11 +35,15 @@ def read_credits(
             where=place,
             next_step="write some words, or delete the entry",
         )
-    speak = speaker_of(lexicon)
-    sentences = tuple(
-        Sentence(shown=words[start:end], spoken=speak(words[start:end]), start=start, end=end)
-        for start, end in splitter(language)(words)
-    )
+    sentences = tuple(_sentence(words, span, language, lexicon) for span in splitter(language)(words))
     line = Line(NARRATOR, LineKind.PARAGRAPH, sentences, place)
     source = Source(Path(place.file), words, (0,), (place,))
     return Manuscript(source, (Chapter(number, title, (line,), place),))
+
+
+def _sentence(text: str, span: tuple[int, int], language: str, lexicon: Lexicon) -> Sentence:
+    start, end = span
+    shown = text[start:end]
+    edits = plain_edits(shown, language, LineKind.PARAGRAPH, lexicon)
+    words = tuple((start + first, start + last) for first, last in word_spans(shown))
+    return Sentence(shown, speak(shown, edits), start, end, words, edits)

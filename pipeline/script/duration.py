@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LETTERS_PER_S = {
     "en": 13.5,
@@ -11,6 +12,10 @@ LETTERS_PER_S = {
     "de": 13.5,
     "it": 13.5,
     "pt": 12.8,
+    "pl": 13.0,
+    "ru": 12.5,
+    "tr": 13.0,
+    "hi": 9.0,
     "ja": 6.5,
     "zh": 4.5,
     "ko": 5.5,
@@ -23,10 +28,12 @@ BREATH_S = 0.25  # , ; : —
 STOP_S = 0.35  # . ! ? …
 
 BREATHS = re.compile(r"[,;:—–、，；：]+|--+")
-STOPS = re.compile(r"[.!?…。！？]+(?!\d)")
+STOPS = re.compile(r"[.!?…。！？।]+(?!\d)")
+NO_LETTERS = re.compile(r"[\W\d_]+")
+DIGIT = re.compile(r"\d")
 
 
-def estimate_seconds(text: str, language: str) -> float:
+def estimate_seconds(text: str, language: str, pace: float = 1.0) -> float:
     """Seconds of speech in ``text``: letters at the language's pace, and a little for each stop.
 
     Estimates add up: two texts take as long as both together.
@@ -34,14 +41,16 @@ def estimate_seconds(text: str, language: str) -> float:
     Args:
         text: spoken text.
         language: BCP 47 tag.
+        pace: what a voice takes for what is estimated as one second: 0.8 is a quick reader, 1.2 a slow one.
     """
-    pace = LETTERS_PER_S.get(primary(language), OTHER_LETTERS_PER_S)
-    letters = sum(letter.isalpha() for letter in text)
-    digits = sum(letter.isdigit() for letter in text)
+    rate = LETTERS_PER_S.get(primary(language), OTHER_LETTERS_PER_S)
+    letters = len(NO_LETTERS.sub("", text))
+    digits = len(DIGIT.findall(text))
     stops = len(STOPS.findall(text)) * STOP_S + len(BREATHS.findall(text)) * BREATH_S
-    return (letters + digits * LETTERS_PER_DIGIT) / pace + stops
+    return pace * ((letters + digits * LETTERS_PER_DIGIT) / rate + stops)
 
 
+@lru_cache(maxsize=256)
 def primary(language: str) -> str:
     """``en`` of ``en-GB``."""
     return language.partition("-")[0].lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.materials import Edit
@@ -70,3 +70,17 @@ def cut(edits: Sequence[Edit], start: int, end: int) -> tuple[Edit, ...]:
         for edit in edits
         if start <= edit.start and edit.end <= end
     )
+
+
+def pronounced(shown: str, edits: Sequence[Edit]) -> Iterator[tuple[int, int, str]]:
+    """Of edits with phonemes: first and last-plus-one character in what `speak` gives, and the phonemes."""
+    if not any(edit.phonemes for edit in edits):
+        return
+    known = {(edit.start, edit.end): edit.phonemes for edit in edits if edit.phonemes}
+    raw = ""
+    for part in stretches(shown, edits):
+        said = part.spoken.strip()
+        if part.edited and said and (part.start, part.end) in known:
+            start = len(" ".join(f"{raw}{part.spoken.rstrip()}|".split())) - 1 - len(" ".join(said.split()))
+            yield start, start + len(" ".join(said.split())), known[part.start, part.end]
+        raw += part.spoken

@@ -1,206 +1,260 @@
-"""A script becomes a Manuscript: chapters, lines and sentences, each word with its place in the file."""
+"""A manuscript in any format becomes a Manuscript: chapters, lines and sentences, each word with its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import InputError, Place, ProblemsError
-from pipeline.materials import Break, Chapter, Line, LineKind, Manuscript, Rest, Sentence, Source
-from pipeline.production import NARRATOR
+from pipeline.materials import Break, Chapter, Element, Line, LineKind, Manuscript
+from pipeline.production import NARRATOR, Policies, ScriptFormat
 from pipeline.script.accounting import account_for_source
-from pipeline.script.blocks import Ledger
-from pipeline.script.lexicon import Speak, speak_heading, speaker_of
-from pipeline.script.reading import markdown, plain
-from pipeline.script.reading.inline import Traced, parse
-from pipeline.script.reading.passages import Passage, Sort, gather
-from pipeline.script.reading.source import read_source
-from pipeline.script.sentences import Spans, splitter
-from pipeline.script.words import word_spans
+from pipeline.script.blocks import Document, Sort
+from pipeline.script.duration import primary
+from pipeline.script.lexicon import Lexicon, load_lexicon
+from pipeline.script.lines import announcement, elements_of, slice_block
+from pipeline.script.policies import Kept, keep
+from pipeline.script.reading import read_document
+from pipeline.script.reading.headings import heading_of
+from pipeline.script.setting import EngineOf, Setting
 
-SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".txt": "text", ".text": "text"}
 OPENING = "Opening"
 """Title of what stands before a script's first heading."""
 
-
-@dataclass(frozen=True)
-class _Voice:
-    """How the words of this script become sentences."""
-
-    split: Callable[[str], Spans]
-    speak: Speak
+AS_WRITTEN = "{heading}"
 
 
 @dataclass(frozen=True)
-class _Element:
-    """What one passage gives: a heading's lines, a paragraph's, or a break; ``level`` is 0 where it is no heading."""
+class _Draft:
+    """A chapter in the making.
 
-    level: int
-    offset: int
-    parts: tuple[Line | Rest | Break, ...]
+    Attributes:
+        title: from the table of contents; None where the chapter's own headings say it.
+        parts: its blocks, in the order of reading.
+    """
+
+    title: str | None
+    parts: tuple[Kept, ...]
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return tuple(
+            " ".join(kept.block.text.split())
+            for kept in self.parts
+            if kept.kind is LineKind.HEADING and kept.block.level == 1
+        )
+
+    @property
+    def has_text(self) -> bool:
+        return any(
+            kept.kind is not LineKind.HEADING and any(letter.isalnum() for letter in kept.block.text)
+            for kept in self.parts
+        )
+
+
+Recast = Callable[[Sequence[str], int], Sequence[Sequence[tuple[int, int, str]]]]
+"""Gives a chapter's speech to roles: its paragraphs and its number in, for each paragraph its stretches (start, end,
+role) out, in order and complete."""
 
 
 def read_manuscript(
     path: Path,
     *,
-    format: str,  # noqa: A002  # as the production file names it
+    format: ScriptFormat = "auto",  # noqa: A002  # as the production file names it
     language: str,
-    lexicon: Mapping[str, str],
     roles: Collection[str],
+    lexicon: Lexicon | None = None,
+    policies: Policies | None = None,
+    engine_of: EngineOf = lambda _role: None,
+    recast: Recast | None = None,
 ) -> Manuscript:
-    """The script in ``path``.
+    """The script in ``path``, as it will be read aloud.
 
-    In Markdown each ``# `` heading begins a chapter. What stands before the first one is a chapter of its own,
-    'Opening', that nobody announces; a script without headings is one chapter, titled as the front matter's
-    ``title`` or else as the file is named. A chapter that holds only the heading of a part or book
-    (``Part One``) is joined to the chapter after it.
+    A chapter begins where the book's table of contents says so, or, in a format without one, at each heading of the
+    first level. What stands before the first one is a chapter of its own, 'Opening', that nobody announces; a script
+    without headings is one chapter, titled as the script or its file is named. A chapter that holds only the heading
+    of a part (``Part One``) is joined to the chapter after it.
 
     Args:
-        path: the script, UTF-8.
-        format: ``markdown``, ``text`` or ``auto`` (by the file's suffix).
-        language: BCP 47 tag; decides how sentences are found. Without a model for it, the English rules are used.
-        lexicon: spelling → respelling, for the spoken text only.
+        path: the script.
+        format: ``auto`` goes by the file's suffix and content.
+        language: BCP 47 tag of what the script does not mark as another.
         roles: the cast's roles. ``NARRATOR`` is always one.
+        lexicon: how words are said; the book's own lexicons lie below it.
+        policies: what is read beside the text.
+        engine_of: a role's engine; what that cannot do becomes a notice. None can do everything.
+        recast: gives quoted speech to roles; None leaves it with the narrator.
 
     Raises:
         ProblemsError: everything in the script that cannot be read aloud, each with file, line and column.
-        InputError: the format cannot be told, or a lexicon entry is empty.
+        InputError: the format cannot be told, or a policy names what is not there.
         UnaccountedWords: a word would have been lost; our mistake.
     """
-    is_markdown = _format(path, format) == "markdown"
-    voice = _Voice(splitter(language), speaker_of(lexicon))
-    source = read_source(path)
-    ledger = Ledger(source)
-    meta, passages, text = _passages(source, is_markdown, roles, ledger)
-    elements = [_element(passage, text, is_markdown, voice, ledger) for passage in passages]
-    drafts = _join_parts(_drafts(elements))
-    title = OPENING if len(drafts) > 1 else str(meta.get("title") or path.stem)
-    chapters = tuple(_chapter(number, draft, title, ledger) for number, draft in enumerate(drafts, start=1))
+    document = read_document(path, format, roles)
+    ledger = document.ledger
+    policies = policies or Policies()
+    book = load_lexicon((), {}, book=document.lexicons, notify=ledger.notices.append)
+    setting = Setting(language, lexicon.over(book) if lexicon else book, policies, ledger, engine_of)
+    _check_language(document, language)
+    drafts = _drafts(document, keep(document, policies, language))
+    title = str(document.meta.get("title") or path.stem)
+    drafts = _join_parts(drafts, document)
+    chapters = _chapters(drafts, title, setting, recast)
     if not any(chapter.spoken for chapter in chapters) and not ledger.problems:
         ledger.problem("the script holds nothing to read aloud", 0, "write some words in it")
+    _check_contents(document)
     ledger.close()
-    manuscript = Manuscript(source=source, chapters=chapters, meta=meta)
-    account_for_source(source, ledger.fates, manuscript)
-    return manuscript
+    manuscript = Manuscript(ledger.source, chapters, document.meta, notices=tuple(ledger.notices))
+    begins = [draft.parts[0].block.start for draft in drafts]
+    return replace(manuscript, account=account_for_source(document, manuscript, begins))
 
 
-def _format(path: Path, chosen: str) -> str:
-    if chosen != "auto":
-        return chosen
-    if path.suffix.lower() not in SUFFIXES:
-        what = f"the suffix '{path.suffix}' does not tell the script's format"
-        step = "name it .md or .txt, or set 'script: format:' to markdown or text"
-        raise ProblemsError([InputError(what, where=Place(str(path)), next_step=step)])
-    return SUFFIXES[path.suffix.lower()]
-
-
-def _passages(
-    source: Source, is_markdown: bool, roles: Collection[str], ledger: Ledger
-) -> tuple[dict[str, object], list[Passage], str]:
-    if not is_markdown:
-        return {}, list(gather(plain.lines(source.text, ledger), source.text, roles, ledger)), source.text
-    meta, begin = markdown.front_matter(ledger)
-    text = markdown.mask_comments(begin, ledger)
-    return meta, list(gather(markdown.lines(text, begin, ledger), text, roles, ledger)), text
-
-
-def _element(passage: Passage, text: str, is_markdown: bool, voice: _Voice, ledger: Ledger) -> _Element:
-    place = ledger.source.place(passage.start)
-    if passage.sort is Sort.BREAK:
-        return _Element(0, passage.start, (Break(place),))
-    is_heading = passage.sort is Sort.HEADING
-    pieces = [_silence(piece, ledger) for piece in parse(passage, text, is_markdown, ledger)]
-    kind = LineKind.HEADING if is_heading else LineKind.LINE if passage.role else LineKind.PARAGRAPH
-    parts = tuple(
-        piece if isinstance(piece, Rest) else _line(piece, kind, passage.role or NARRATOR, voice, ledger)
-        for piece in pieces
-        if piece is not None
-    )
-    if not parts or (is_heading and not any(isinstance(part, Line) for part in parts)):
-        return _wordless(passage, ledger)
-    return _Element(max(passage.level, 1) if is_heading else 0, passage.start, parts)
-
-
-def _silence(piece: Traced | Rest, ledger: Ledger) -> Traced | Rest | None:
-    """None for a piece without a letter or digit (``~``, ``…``): there is nothing in it to say."""
-    if isinstance(piece, Rest) or not piece.is_silent:
-        return piece
-    for offset in piece.offsets:
-        ledger.markup(offset, offset + 1)
-    return None
-
-
-def _wordless(passage: Passage, ledger: Ledger) -> _Element:
-    """A paragraph of ornaments is a scene break; a heading or a role's line without words is a problem."""
-    if passage.sort is Sort.HEADING:
-        ledger.problem("a heading without words", passage.start, "give it words, or delete it")
-    elif passage.role is not None:
-        ledger.problem(f"{passage.role} has nothing to say", passage.start, f"write words after '{passage.role}:'")
-    return _Element(0, passage.start, (Break(ledger.source.place(passage.start)),))
-
-
-def _line(piece: Traced, kind: LineKind, role: str, voice: _Voice, ledger: Ledger) -> Line:
-    text = "".join(" " if letter.isspace() else letter for letter in piece.text)
-    sentences = tuple(_sentence(text, piece.offsets, span, kind, voice) for span in voice.split(text))
-    return Line(role, kind, sentences, ledger.source.place(sentences[0].start))
-
-
-def _sentence(text: str, offsets: tuple[int, ...], span: tuple[int, int], kind: LineKind, voice: _Voice) -> Sentence:
-    begin, end = span
-    shown = " ".join(text[begin:end].split())
-    words = tuple(
-        (offsets[begin + start], offsets[begin + stop - 1] + 1) for start, stop in word_spans(text[begin:end])
-    )
-    spoken = voice.speak(speak_heading(shown) if kind is LineKind.HEADING else shown)
-    return Sentence(shown=shown, spoken=spoken, start=words[0][0], end=words[-1][1], words=words)
-
-
-def _drafts(elements: list[_Element]) -> list[list[_Element]]:
-    """Elements by chapter. A chapter begins at a heading of level 1; deeper headings are sections of it."""
-    drafts: list[list[_Element]] = [[]]
-    for element in elements:
-        if element.level == 1:
-            drafts.append([])
-        drafts[-1].append(element)
-    opening = drafts[0]
-    if len(drafts) > 1 and not any(_lines(element) for element in opening):
+def _drafts(document: Document, kept: Sequence[Kept]) -> list[_Draft]:
+    drafts: list[tuple[str | None, list[Kept]]] = [(None, [])]
+    for part in kept:
+        block = part.block
+        is_heading = block.sort is Sort.HEADING and block.level == 1
+        if block.chapter is not None or (is_heading and not document.contents):
+            drafts.append((block.chapter, []))
+        drafts[-1][1].append(part)
+    opening = drafts[0][1]
+    if len(drafts) > 1 and not any(part.block.text.strip() for part in opening):
         drafts = drafts[1:]  # only breaks and pauses before the first heading
-    return [draft for draft in drafts if draft]
+    return [_Draft(title, tuple(parts)) for title, parts in drafts if parts]
 
 
-def _join_parts(drafts: list[list[_Element]]) -> list[list[_Element]]:
-    """``Part One`` with nothing of its own goes to the chapter after it, where it is announced first."""
-    joined: list[list[_Element]] = []
-    carried: list[_Element] = []
-    for draft in drafts:
-        is_part = draft[0].level == 1 and plain.PART.match(_words(draft[0])) is not None
-        if is_part and not _has_text(draft) and draft is not drafts[-1]:
-            carried += draft
-        else:
-            joined.append([*carried, *draft])
-            carried = []
+def _join_parts(drafts: Sequence[_Draft], document: Document) -> list[_Draft]:
+    """``Part One`` with nothing of its own goes to the chapter after it, where it is announced first.
+
+    So does ``Chapter 25`` before a heading that is no chapter's: that is its title.
+    """
+    joined: list[_Draft] = []
+    carried: tuple[Kept, ...] = ()
+    titles: tuple[str, ...] = ()
+    for draft, following in zip(drafts, [*drafts[1:], None], strict=False):
+        if following is not None and not draft.has_text and _joins(draft, following, document):
+            carried += draft.parts
+            titles += (draft.title,) if draft.title else ()
+            continue
+        title = draft.title if draft.title is None else ". ".join((*titles, draft.title))
+        joined.append(_Draft(title, (*carried, *draft.parts)))
+        carried, titles = (), ()
     return joined
 
 
-def _chapter(number: int, draft: list[_Element], title: str, ledger: Ledger) -> Chapter:
-    headings = [_words(element) for element in draft if element.level == 1]
-    if headings:
-        title = ". ".join(heading.removesuffix(".") for heading in headings)
-        if not _has_text(draft):
-            what = f"the chapter '{title}' has no words of its own"
-            ledger.problem(what, draft[0].offset, "write its text below the heading, or delete the heading")
-    parts = tuple(part for element in draft for part in element.parts)
-    return Chapter(number, title, parts, ledger.source.place(draft[0].offset))
+def _joins(empty: _Draft, following: _Draft, document: Document) -> bool:
+    """Whether a draft without text belongs to the one after it, and is not a chapter whose text is missing."""
+    kind = _kind(empty)
+    if kind == "part" or (document.contents and kind == "title"):
+        return True
+    return kind in NUMBERED and _kind(following) not in (*NUMBERED, "part")
 
 
-def _lines(element: _Element) -> list[Line]:
-    return [part for part in element.parts if isinstance(part, Line)]
+NUMBERED = ("chapter", "numeral")
 
 
-def _words(element: _Element) -> str:
-    return " ".join(sentence.shown for line in _lines(element) for sentence in line.sentences)
+def _kind(draft: _Draft) -> str:
+    heading = heading_of(". ".join(draft.headings) or draft.title or "")
+    return "title" if heading is None else heading.kind
 
 
-def _has_text(draft: list[_Element]) -> bool:
-    return any(_lines(element) for element in draft if element.level == 0)
+def _chapters(drafts: Sequence[_Draft], title: str, setting: Setting, recast: Recast | None) -> tuple[Chapter, ...]:
+    chapters = []
+    for number, draft in enumerate(drafts, start=1):
+        named = draft.title or ". ".join(heading.removesuffix(".") for heading in draft.headings)
+        if named and not draft.has_text:
+            what = f"the chapter '{named}' has no words of its own"
+            step = "write its text below the heading, or delete the heading"
+            setting.ledger.problem(what, draft.parts[0].block.start, step)
+        named = " ".join(named.split()) or (OPENING if len(drafts) > 1 else title)
+        elements = _elements(draft, number, setting, recast)
+        chapters.append(Chapter(number, named, elements, setting.ledger.source.place(draft.parts[0].block.start)))
+    return tuple(chapters)
+
+
+def _elements(draft: _Draft, number: int, setting: Setting, recast: Recast | None) -> tuple[Element, ...]:
+    elements: list[Element] = []
+    for kept in _recast(_announced(draft, number, setting, elements), number, recast):
+        block = kept.block
+        if block.sort is Sort.BREAK:
+            elements.append(Break(setting.ledger.source.place(block.start)))
+            continue
+        found = elements_of(kept, setting)
+        if not any(isinstance(element, Line) for element in found) and block.text.strip():
+            _wordless(kept, setting)
+            elements.append(Break(setting.ledger.source.place(block.start)))
+        elements += found
+    return tuple(elements)
+
+
+def _announced(draft: _Draft, number: int, setting: Setting, elements: list[Element]) -> Sequence[Kept]:
+    """The chapter's parts. Under a template of the producer's its headings give way to an announcement."""
+    template = setting.policies.headings
+    if template == AS_WRITTEN or not draft.headings:
+        return draft.parts
+    count = next(
+        (index for index, kept in enumerate(draft.parts) if kept.kind is not LineKind.HEADING), len(draft.parts)
+    )
+    for kept in draft.parts[:count]:
+        for offset in kept.block.offsets:
+            setting.ledger.skip(offset, offset + 1, "headings")
+    headings = [heading.removesuffix(".") for heading in draft.headings]
+    written = heading_of(". ".join(headings))
+    said = {
+        "{heading}": ". ".join(headings),
+        "{number}": str(written.number or number if written else number),
+        "{title}": written.title if written else ". ".join(headings),
+    }
+    text = template
+    for name, value in said.items():
+        text = text.replace(name, value)
+    text = " ".join(text.split()).strip(" .:-–—,")
+    if any(letter.isalnum() for letter in text):
+        elements.append(announcement(f"{text}.", draft.parts[0].block.start, setting))
+    return draft.parts[count:]
+
+
+def _recast(parts: Sequence[Kept], chapter: int, recast: Recast | None) -> list[Kept]:
+    """The parts with quoted speech as blocks of their own, each with its role."""
+    prose = [kept for kept in parts if kept.kind is LineKind.PARAGRAPH and not kept.block.role and kept.block.text]
+    if recast is None or not prose:
+        return list(parts)
+    stretches = dict(zip(map(id, prose), recast([kept.block.text for kept in prose], chapter), strict=True))
+    return [
+        replace(kept, block=replace(slice_block(kept.block, start, end), role=None if role == NARRATOR else role))
+        if id(kept) in stretches
+        else kept
+        for kept in parts
+        for start, end, role in stretches.get(id(kept), ((0, 0, NARRATOR),))
+    ]
+
+
+def _wordless(kept: Kept, setting: Setting) -> None:
+    """A paragraph of ornaments is a scene break; a heading or a role's line without words is a problem."""
+    block = kept.block
+    if kept.kind is LineKind.HEADING:
+        setting.ledger.problem("a heading without words", block.start, "give it words, or delete it")
+    elif block.role is not None:
+        what = f"{block.role} has nothing to say"
+        setting.ledger.problem(what, block.start, f"write words after '{block.role}:'")
+
+
+def _check_language(document: Document, language: str) -> None:
+    own = str(document.meta.get("language") or document.meta.get("lang") or "")
+    if own and primary(own) != primary(language):
+        what = f"the script says that its language is '{own}'; it is read as '{language}', as asked for"
+        document.ledger.notice(what, 0)
+
+
+def _check_contents(document: Document) -> None:
+    """Every entry of the table of contents has words, read or skipped by a policy."""
+    ledger = document.ledger
+    text = ledger.source.text
+    entries = sorted(document.contents, key=lambda entry: entry.offset)
+    for entry, following in zip(entries, [*entries[1:], None], strict=False):
+        end = len(text) if following is None else following.offset
+        if end == entry.offset and following is not None:
+            continue  # two entries for one place
+        if not any(letter.isalnum() for letter in text[entry.offset : end]):
+            what = f"the chapter '{entry.title}' of the table of contents has no words"
+            ledger.problem(what, entry.offset, "look whether its file in the book is empty or its text is a picture")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from pipeline.script.duration import primary
+from pipeline.script.parting import ends
 from pipeline.script.rejoining import UNSPACED, rejoin
 
 Spans = list[tuple[int, int]]
@@ -21,6 +22,10 @@ MODELS = {
     "nn": "norwegian", "no": "norwegian", "pl": "polish", "pt": "portuguese", "ru": "russian", "sl": "slovene",
     "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
+LONGEST_WORD = 60  # characters that are looked at on either side of a full stop
+OPENING = "\"'“‘«„‚‹([—–-"
+STOP = re.compile(r"[.?!][\"')\]}‘’“”«»›]*\s+(?=\S)")
+LINE = re.compile(r"[^\n]*\S[^\n]*")
 UNSPACED_END = re.compile(r"[^。！？!?]*[。！？!?]+[」』）】〉》”’\"']*\s*|[^。！？!?]+$")
 
 LITERARY = (
@@ -36,27 +41,54 @@ def has_model(language: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def splitter(language: str) -> Callable[[str], Spans]:
-    """A function from a paragraph to its sentences' spans, in order, white space between them left out."""
-    if primary(language) in UNSPACED:
-        return _split_unspaced  # a sentence ends at its mark and nowhere else: no model is needed
-    spans_of = _punkt(MODELS.get(primary(language), "english"))
-    return lambda text: rejoin(text, spans_of(text), primary(language))
+def splitter(language: str, *, verse: bool = False) -> Callable[[str], Spans]:
+    """A function from a paragraph to its sentences' spans, in order, white space between them left out.
+
+    Args:
+        language: BCP 47 tag; a language without a model of its own is split as English is.
+        verse: every line is read as a sentence; otherwise a line feed is white space like any other.
+    """
+    split = _split_unspaced if primary(language) in UNSPACED else _spaced(language)
+    return partial(_split_lines, split) if verse else split
+
+
+def _split_lines(split: Callable[[str], Spans], text: str) -> Spans:
+    return [
+        (line.start() + start, line.start() + end) for line in LINE.finditer(text) for start, end in split(line[0])
+    ]
+
+
+def _spaced(language: str) -> Callable[[str], Spans]:
+    starts_of = _punkt(MODELS.get(primary(language), "english"))
+
+    def split(text: str) -> Spans:
+        certain = ends(text, primary(language))
+        starts = starts_of(text)
+        if certain:
+            starts = sorted({*starts, *certain})
+        return rejoin(text, starts, primary(language), certain)
+
+    return split
 
 
 def _split_unspaced(text: str) -> Spans:
-    spans = [match.span() for match in UNSPACED_END.finditer(text) if match[0].strip()]
-    return rejoin(text, [(start, start + len(text[start:end].rstrip())) for start, end in spans], "ja")
+    """A sentence ends at its mark and nowhere else: no model is needed."""
+    starts = [match.start() for match in UNSPACED_END.finditer(text) if match.start()]
+    return rejoin(text, starts, "ja")
 
 
-def _punkt(model: str) -> Callable[[str], Spans]:
+def _punkt(model: str) -> Callable[[str], list[int]]:
+    """Where Punkt lets sentences start after the first.
+
+    A word that is no abbreviation, no number and no initial ends its sentence by Punkt's rules unless the model holds
+    it as a collocation with the next word. That is looked up here; only what is left goes through nltk, which is
+    slow.
+    """
     import punkt  # imported here: nltk takes half a second, and most commands split no sentence
     from nltk.tokenize.punkt import PunktLanguageVars, PunktParameters, PunktSentenceTokenizer
 
     class Marks(PunktLanguageVars):  # type: ignore[misc]  # nltk has no types
         """nltk before 3.10 does not know typographic quotation marks as closing ones."""
-
-        re_boundary_realignment = re.compile(r"[\"')\]}‘’“”«»]+?(?:\s+|(?=--)|$)", re.MULTILINE)
 
         @property
         def _re_non_word_chars(self) -> str:
@@ -69,4 +101,24 @@ def _punkt(model: str) -> Callable[[str], Spans]:
     parameters.sent_starters = set(trained.sent_starters)
     parameters.ortho_context.update({word: int(flags) for word, flags in trained.ortho_context.items()})
     tokenizer = PunktSentenceTokenizer(parameters, lang_vars=Marks())
-    return lambda text: list(tokenizer.span_tokenize(text))
+    special = parameters.abbrev_types | {first for first, _ in parameters.collocations}
+
+    def is_plain(word: str) -> bool:
+        """Whether Punkt ends a sentence after this word, whatever comes next."""
+        last = word.rpartition("-")[2].replace("'", "").replace("’", "")
+        return len(last) > 1 and last.isalpha() and last.lower() not in special and word.lower() not in special
+
+    def starts_of(text: str) -> list[int]:
+        starts = []
+        for match in STOP.finditer(text):
+            stop = match.start()
+            if text[stop] == ".":
+                word = text[max(0, stop - LONGEST_WORD) : stop].rpartition(" ")[2].lstrip(OPENING)
+                if not is_plain(word):
+                    following = text[match.end() : match.end() + LONGEST_WORD].partition(" ")[0]
+                    if not tokenizer.text_contains_sentbreak(f"{word}{match[0]}{following}"):
+                        continue
+            starts.append(match.end())
+        return starts
+
+    return starts_of

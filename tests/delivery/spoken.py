@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 import soundfile
 
 from pipeline.delivery.tags import DISCLOSURE, Tags
-from pipeline.materials import Mark, Master
+from pipeline.materials import Mark, Master, Sentence
 from pipeline.production import NARRATOR, CastMember, Order, Production, Rights, Script
 
 RATE_HZ = 44100
@@ -55,11 +56,15 @@ def spoken(
 ) -> Master:
     """A master whose ``words`` are (role, text, start_s, end_s); there is no file behind it."""
     marks = tuple(
-        Mark(f"ch{number:02d}-{place:04d}", role, text, start_s, end_s)
+        Mark(f"ch{number:02d}-{place:04d}", role, text, start_s, end_s, sentences_of(text))
         for place, (role, text, start_s, end_s) in enumerate(words, 1)
     )
     count = round(seconds * rate_hz)
     return Master(number, title, f"k{number}", Path("none"), rate_hz, 1, count, -20.0, -4.0, (), (), marks)
+
+
+def sentences_of(text: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence(part, part, 0, 1) for part in re.split(r"(?<=[.!?。])\s+(?=[A-Z])", text) if part.strip())
 
 
 def with_sound(master: Master, folder: Path) -> Master:

@@ -6,13 +6,14 @@ import html
 import itertools
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from pipeline.delivery.captions import SRT_COLUMNS, VTT_COLUMNS, srt, vtt
 from pipeline.delivery.tags import DISCLOSURE
 from pipeline.delivery.timeline import TitleTimeline, timeline_of
+from pipeline.materials import Sentence
 from pipeline.production import NARRATOR
 
 from .spoken import FAMILY, TAGS, odd_masters, spoken
@@ -137,16 +138,28 @@ def test_times_inside_a_chunk_go_by_its_characters() -> None:
     assert [cue.start_ms for cue in cues] == [1000, 4333, 7667]
 
 
-def test_captions_end_where_sentences_do_and_not_after_a_title_or_an_initial() -> None:
-    text = (
-        "The doctor was called at once. Mr. J. Smith of the harbour office, who had waited there since the "
-        "morning, said nothing at all. He left."
-    )
-    timeline = timeline_of([spoken(1, "x", [(NARRATOR, text, 0, 9.0)], seconds=9)])
+def told(*sentences: tuple[str, str]) -> TitleTimeline:
+    """A title of one chunk of nine seconds, its sentences shown and spoken."""
+    master = spoken(1, "x", [(NARRATOR, " ".join(shown for shown, _ in sentences), 0, 9.0)], seconds=9)
+    said = tuple(Sentence(shown, said, 0, 1) for shown, said in sentences)
+    return timeline_of([replace(master, marks=(replace(master.marks[0], sentences=said),))])
+
+
+def test_captions_end_where_the_chunks_sentences_do() -> None:
+    doctor = "The doctor was called at once."
+    smith = "Mr. J. Smith of the harbour office, who had waited there since the morning, said nothing at all."
+    timeline = told((doctor, doctor), (smith, smith), ("He left.", "He left."))
     cues, _ = read_vtt(vtt(timeline, timeline.chapters, TAGS))
-    assert next(" ".join(cue.lines) for cue in cues) == "The doctor was called at once."
+    assert next(" ".join(cue.lines) for cue in cues) == doctor
     assert not any(" ".join(cue.lines).endswith(("Mr.", "J.")) for cue in cues)
     assert " ".join(cues[-1].lines) == "He left."
+
+
+def test_a_sentence_is_shown_for_as_long_as_its_spoken_form_takes() -> None:
+    timeline = told(("5 x", "five times"), ("In 1984 " + "so " * 25 + ".", "so " * 9), ("z", "z"))
+    cues, _ = read_vtt(vtt(timeline, timeline.chapters, TAGS))
+    letters = [9, 18, 1]
+    assert cues[1].start_ms == pytest.approx(9000 * letters[0] / sum(letters), abs=1)
 
 
 def test_joined_emoji_are_never_torn() -> None:

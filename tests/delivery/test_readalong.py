@@ -173,15 +173,17 @@ def test_a_right_to_left_language_turns_pages_to_the_right(
         assert b'dir="rtl"' in archive.read("EPUB/text/01_chapter.xhtml")
 
 
-def test_a_paragraph_begins_after_its_pause_and_with_another_role() -> None:
+def test_a_paragraph_begins_where_a_line_of_the_script_does() -> None:
     words = [
         (NARRATOR, "A.", 0.0, 1.0),
-        (NARRATOR, "B.", 1.45, 2.0),  # a sentence's pause
-        (NARRATOR, "C.", 2.8, 3.0),  # a paragraph's
-        ("ANNA", "D.", 3.5, 4.0),  # another role
-        (NARRATOR, "E.", 5.8, 6.0),  # a scene's
+        (NARRATOR, "B.", 2.45, 2.6),  # a long pause in the same paragraph
+        (NARRATOR, "C.", 2.8, 3.0),
+        ("ANNA", "D.", 3.5, 4.0),
+        (NARRATOR, "E.", 5.8, 6.0),  # a scene's pause
     ]
-    timeline = timeline_of([spoken(1, "x", words, seconds=7)])
+    master = spoken(1, "x", words, seconds=7)
+    marks = tuple(replace(mark, opens_line=mark.shown != "B.") for mark in master.marks)
+    timeline = timeline_of([replace(master, marks=marks)])
     found = [
         ("".join(cue.text for cue in cues), scene)
         for cues, scene in paragraphs(timeline.chapters[0].cues, Pauses(), timeline.rate_hz)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -94,3 +95,15 @@ def test_an_abbreviation_before_a_figure_is_read_in_full() -> None:
     phonemes = " ".join(English().sentences("He lives at no. 7, see fig. 3.", 0))
     assert "nˈʌmbəɹ" in phonemes
     assert "fˈɪɡjəɹ" in phonemes
+
+
+@pytest.mark.parametrize(
+    "text", ["“Colonel Pym?”", '"Colonel Pym?"', "«Colonel Pym?»", "„Colonel Pym?“", '("Colonel Pym?")']
+)
+def test_the_first_word_of_a_speech_is_looked_up_like_any_other(text: str, english: English) -> None:
+    assert "kˈɜɹnᵊl pˈɪm?" in " ".join(english.sentences(f"She said: {text}", 0))
+
+
+def test_quotation_marks_change_nothing_in_what_is_said(english: English) -> None:
+    quoted = "“Have you seen it,” he asked, “the white whale?” She said “no” again."
+    assert english.sentences(quoted, 0) == english.sentences(re.sub("[“”]", "", quoted), 0)

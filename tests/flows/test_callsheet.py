@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import ProblemsError
 from pipeline.flows.callsheet import draw_up
 from pipeline.production_file import load_order
 
@@ -36,3 +37,40 @@ def test_pauses_that_the_receiver_would_refuse_are_told_at_check(
     notices = draw_up(load_order(book)).notices
     assert [words in notice.what for words, notice in zip(told, notices, strict=True)] == [True] * len(told)
     assert all(notice.place.line == 5 for notice in notices)
+
+
+SPOKEN = """\
+# One
+
+The Cholmondeley house was empty. It had been so since 1984, they said, and nobody knew the reason for it.
+
+A second paragraph stands here, in which nobody of that name is mentioned at all, nor anybody else.
+"""
+
+
+def test_a_change_of_the_lexicon_changes_the_takes_of_the_lines_it_touches_alone(tmp_path: Path) -> None:
+    (tmp_path / "harbour.md").write_text(SPOKEN)
+    book = tmp_path / "book.yaml"
+    base = BOOK.format(profile="acx", head_s=0.75, tail_s=3.0)
+
+    def keys(lexicon: str) -> list[str]:
+        book.write_text(base + lexicon)
+        sheet = draw_up(load_order(book))
+        return [slot.key for chapter in sheet.chapters for slot in sheet.slots(chapter)]
+
+    before, after = keys(""), keys("lexicon: {Cholmondeley: Chumley}\n")
+    changed = [old != new for old, new in zip(before, after, strict=True)]
+    assert changed == [False, True, False]
+
+
+def test_a_passage_in_a_language_that_the_engine_does_not_speak_is_an_error_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "harbour.md").write_text("# One\n\nHe said so. [Il pleut sur la ville.](lang: fr)\n")
+    book = tmp_path / "book.yaml"
+    text = BOOK.format(profile="acx", head_s=0.75, tail_s=3.0).replace(
+        "humming, voice: middle", "hibari, voice: heart"
+    )
+    book.write_text(text)
+    with pytest.raises(ProblemsError) as caught:
+        draw_up(load_order(book))
+    assert "NARRATOR speaks 'fr' here, and hibari does not" in str(caught.value)
+    assert ":3:" in str(caught.value)

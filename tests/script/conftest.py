@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.materials import Manuscript
-from pipeline.script import read_manuscript
+from pipeline.script import load_lexicon, read_manuscript
 
 Read = Callable[..., Manuscript]
 
@@ -26,6 +26,7 @@ def read(tmp_path: Path) -> Read:
     ) -> Manuscript:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return read_manuscript(path, format=format, language=language, lexicon=lexicon or {}, roles=roles)
+        known = load_lexicon((), lexicon or {})
+        return read_manuscript(path, format=format, language=language, roles=roles, lexicon=known)
 
     return _read

@@ -16,7 +16,7 @@ CASTS = {"moby-dick-127-129.md": ("NARRATOR", "AHAB", "PIP"), "podcast-sample.md
 
 @pytest.mark.parametrize("name, roles", CASTS.items())
 def test_every_manuscript_is_read_and_fits_in_breaths(name: str, roles: tuple[str, ...]) -> None:
-    manuscript = read_manuscript(MANUSCRIPTS / name, format="auto", language="en", lexicon={}, roles=roles)
+    manuscript = read_manuscript(MANUSCRIPTS / name, format="auto", language="en", roles=roles)
     assert set(manuscript.roles) == set(roles)
     limits = dict.fromkeys(roles, ReadingLimits(8.0, 12.0))
     chapters, _ = chunk_manuscript(manuscript, limits=limits, language="en")

@@ -14,7 +14,7 @@ from .conftest import Read
 
 # script, line, column, words of the problem, words of the next step
 PROBLEMS = {
-    "unknown tag": ("# A\n\nHello [laughs] you.", 3, 7, "no tag [laughs]", r"\[laughs\]"),
+    "unknown tag": ("# A\n\nHello [explodes] you.", 3, 7, "no tag [explodes]", r"\[explodes\]"),
     "misspelt pause": ("Hello [pasue 1s] you.", 1, 7, "no tag [pasue 1s]", "did you mean [pause 1s]?"),
     "bad pause": ("Hello.\n\n[pause long]", 3, 1, "[pause long] is not a pause", "[pause 300ms]"),
     "pause without a number": ("Hello. [pause]", 1, 8, "[pause] is not a pause", "[pause 1s]"),
@@ -33,14 +33,14 @@ PROBLEMS = {
     "front matter a list": ("---\n- A\n---\nHi.", 2, 1, "not a list of 'name: value'", "YAML"),
     "front matter not closed": ("---\ntitle: A\n\nHi.", 1, 1, "front matter is not closed", "---"),
     "comment not closed": ("---\na: 1\n---\nHi <!-- there.\n", 4, 4, "a comment is not closed", "-->"),
-    "table": ("Hi.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", 3, 1, "a table", "sentences"),
-    "table without edges": ("Hi.\n\na | b\n--|--\n1 | 2\n", 4, 1, "a table", "sentences"),
+    "table drawn with lines": ("Hi.\n\n+---+---+\n| a | b |\n+---+---+\n", 3, 1, "a table drawn", "with bars"),
+    "table in columns": ("Hi.\n\nA    B\n---  ---\n1    2\n", 4, 1, "a table drawn", "with bars"),
     "code fence": ("Hi.\n\n```python\n[x]\n```\n\nHo.", 3, 1, "a code fence", "prose"),
-    "underlined heading": ("Hello\n=====\n\nHi.", 2, 1, "an underlined heading", "'# '"),
-    "image": ("Hi ![a cat](cat.png).", 1, 4, "an image", "describe"),
-    "footnote": ("Hi.[^1]\n", 1, 4, "footnotes", "into the text"),
-    "HTML tag": ("Hi <b>you</b>", 1, 4, "HTML tags", r"\<"),
-    "HTML entity": ("Hi&nbsp;you", 1, 3, "HTML entity", "type the character"),
+    "underlined lines": ("Hello\nyou\n=====\n\nHi.", 3, 1, "an underlined heading of several lines", "'# '"),
+    "picture without a file": ("Hi ![a cat].", 1, 4, "a picture without its file", "file.png"),
+    "note without text": ("Hi.[^1]\n", 1, 4, "there is no note [^1]", "[^1]: its words"),
+    "HTML tag": ("Hi <u>you</u>", 1, 4, "HTML tags", r"\<"),
+    "HTML entity": ("Hi&nope;you", 1, 3, "HTML entity", "type the character"),
     "control character": ("Hi\x07 you", 1, 3, "control character U+0007", "delete it"),
 }
 
@@ -60,8 +60,8 @@ def test_names_the_problem_its_place_and_the_next_step(
 
 
 FILES = {
-    "Latin-1": (b"Caf\xe9 noir", "not UTF-8: byte 0xE9 at byte offset 3", "iconv"),
-    "UTF-16": ("Hi.".encode("utf-16"), "UTF-16", "iconv -f UTF-16"),
+    "two encodings in one file": ("é è ê ë ï î ô ö û ü à â".encode() + b" \xe9", "UTF-8 but for byte 0xE9", "UTF-8"),
+    "an encoding that cannot be told": (b"Espa\xf1a", "not UTF-8: byte 0xF1 at byte offset 4", "iconv"),
     "binary": (b"Hi\x00\x01", "zero byte at byte 2", "export"),
     "Word file": (b"PK\x03\x04....", "zip archive", "export"),
 }
@@ -75,11 +75,11 @@ def test_a_file_that_is_no_text_is_named_with_the_way_out(read: Read, content: b
 
 
 def test_a_missing_script_a_folder_and_an_unknown_suffix_are_input_errors(read: Read, tmp_path: Path) -> None:
-    for path, what in ((tmp_path / "no.md", "no such script"), (tmp_path, "suffix")):
+    for path, what in ((tmp_path / "no.md", "no such script"), (tmp_path, "cannot be read")):
         with pytest.raises(ProblemsError, match=what):
-            read_manuscript(path, format="auto", language="en", lexicon={}, roles=["NARRATOR"])
+            read_manuscript(path, format="auto", language="en", roles=["NARRATOR"])
     with pytest.raises(ProblemsError, match="cannot be read"):
-        read_manuscript(tmp_path, format="text", language="en", lexicon={}, roles=["NARRATOR"])
+        read_manuscript(tmp_path, format="text", language="en", roles=["NARRATOR"])
     with pytest.raises(ProblemsError, match="does not tell"):
         read("Hi.", name="script.rst")
 
@@ -99,9 +99,10 @@ def test_no_more_than_twenty_problems_are_shown(read: Read) -> None:
     assert len(caught.value.problems) == 20
 
 
-def test_an_unknown_bracket_is_an_error_in_plain_text_too(read: Read) -> None:
-    with pytest.raises(ProblemsError, match=r"script.txt:1:4: there is no tag \[sic\]"):
-        read("Hi [sic] you.", name="script.txt")
+def test_a_misspelt_tag_is_an_error_in_plain_text_too_and_an_authors_bracket_is_not(read: Read) -> None:
+    with pytest.raises(ProblemsError, match=r"script.txt:1:4: there is no tag \[pasue 1s\]"):
+        read("Hi [pasue 1s] you.", name="script.txt")
+    assert read("Hi [sic] you.", name="script.txt").chapters[0].spoken == "Hi [sic] you."
 
 
 def test_a_lexicon_that_says_nothing_is_refused(read: Read) -> None:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from pipeline.engines import ReadingLimits
 from pipeline.errors import ProblemsError
 from pipeline.materials import Chunk
-from pipeline.script import chunk_manuscript, read_manuscript, read_source
+from pipeline.script import chunk_manuscript, read_manuscript
+from pipeline.script.edits import speak
+from pipeline.script.words import word_spans
 
 LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co"], exclude_characters="\u00ad\u200b\u2060\ufeff")
 WORD = st.one_of(
@@ -48,12 +50,12 @@ def chunks_of(script: str, suffix: str, limits: ReadingLimits) -> tuple[str, lis
         path = Path(folder) / f"script{suffix}"
         path.write_bytes(script.encode())
         try:
-            manuscript = read_manuscript(path, format="auto", language="en", lexicon={}, roles=["NARRATOR"])
+            manuscript = read_manuscript(path, format="auto", language="en", roles=["NARRATOR"])
         except ProblemsError as error:
             assert "nothing to read" in str(error)
             assert not any(letter.isalnum() for letter in script)
             return None
-        text = read_source(path).text
+        text = manuscript.source.text
     chapters, _ = chunk_manuscript(manuscript, limits={"NARRATOR": limits}, language="en")
     return text, [chunk for chapter in chapters for chunk in chapter.chunks]
 
@@ -71,12 +73,16 @@ def check(found: tuple[str, list[Chunk]] | None, original: str) -> None:
     if found is None:
         return
     text, chunks = found
-    assert words("".join(chunk.spoken for chunk in chunks)) == words(original)
-    assert [chunk.shown for chunk in chunks] == [chunk.spoken for chunk in chunks]
+    assert words("".join(chunk.shown for chunk in chunks)) == words(original)
     for before, after in pairwise(chunks):
         assert before.end <= after.start
     for chunk in chunks:
         assert words(text[chunk.start : chunk.end]) == words(chunk.shown)
+        assert " ".join(sentence.spoken for sentence in chunk.sentences) == chunk.spoken
+        for sentence in chunk.sentences:
+            assert speak(sentence.shown, sentence.edits) == sentence.spoken
+            shown = [sentence.shown[start:end] for start, end in word_spans(sentence.shown)]
+            assert [words(text[start:end]) for start, end in sentence.words] == [words(word) for word in shown]
 
 
 @settings(max_examples=150, deadline=None)
@@ -103,7 +109,7 @@ def test_the_tightest_limits_lose_no_word_and_are_kept(text: str, limits: Readin
     if found is None:
         return
     _, chunks = found
-    assert words("".join(chunk.spoken for chunk in chunks)) == words(text)
+    assert words("".join(chunk.shown for chunk in chunks)) == words(text)
     if limits.max_characters is not None:
         assert max(len(chunk.spoken) for chunk in chunks) <= limits.max_characters
 
@@ -113,7 +119,7 @@ def test_the_tightest_limits_lose_no_word_and_are_kept(text: str, limits: Readin
 def test_words_are_not_glued_or_parted_where_breath_is_long_enough(text: str) -> None:
     found = chunks_of(escape(text), ".txt", ReadingLimits(1000.0, 2000.0))
     if found is not None:
-        assert [word for chunk in found[1] for word in spaced_words(chunk.spoken)] == spaced_words(text)
+        assert [word for chunk in found[1] for word in spaced_words(chunk.shown)] == spaced_words(text)
 
 
 @settings(max_examples=300, deadline=None)
@@ -127,7 +133,7 @@ def test_any_markup_is_read_or_refused_but_never_lost(script: str, suffix: str) 
         path = Path(folder) / f"script{suffix}"
         path.write_bytes(script.encode())
         try:
-            manuscript = read_manuscript(path, format="auto", language="en", lexicon={}, roles=["NARRATOR"])
+            manuscript = read_manuscript(path, format="auto", language="en", roles=["NARRATOR"])
         except ProblemsError as error:
             assert error.problems
             return

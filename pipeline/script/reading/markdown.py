@@ -1,33 +1,64 @@
-"""Script Markdown: front matter, headings, breaks, comments, lists and quotations, line by line.
-
-Tables, code fences and underlined headings are problems, named with their line: they have no one way to be read.
-"""
+"""Script Markdown (docs/script-markup.md): a file's lines sorted, gathered into passages, and these into blocks."""
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from pipeline.script.blocks import Ledger
-from pipeline.script.reading.passages import MASK, ScriptLine, Sort
-from pipeline.script.reading.source import rows
+from pipeline.materials import Source
+from pipeline.script import blocks
+from pipeline.script.blocks import Block, Document, Ledger, Mark
+from pipeline.script.reading.inline import Aside, Continuity, label_of, mark
+from pipeline.script.reading.markdown_lines import BAR, cells, lines
+from pipeline.script.reading.passages import MASK, Passage, ScriptLine, Sort, gather, settled
+from pipeline.script.reading.tags import Fault, tag
 
 FRONT = re.compile(r"---[ \t]*\n")
 FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
-COMMENT = re.compile(r"(?<!\\)<!--(?:(?P<closed>.*?-->)|.*)", re.DOTALL)
+COMMENT = re.compile(
+    r"(?<!\\)<!--(?:(?P<closed>.*?-->)|.*)|(?<!\\)(?P<note>\[\[(?:(?!\]\]|\n[ \t]*\n).)*\]\](?![({\]]))", re.DOTALL
+)
+ADDRESS_LINE = re.compile(
+    r"^ {0,3}\[(?!\^)(?P<label>[^\[\]\n]+)\]:[ \t]+(?P<url><[^<>\n]*>|[^\s<>]*[/#@:][^\s<>]*)"
+    r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
+    re.MULTILINE,
+)
 
-HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
-HEADING_TAIL = re.compile(r"(?:(?<=[ \t])#+)?[ \t]*$")
-BREAK = re.compile(r"\s*(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})")
-FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-TABLE = re.compile(r"\s*(?:\|.*|:?-+:?\s*(?:\|\s*:?-+:?\s*)+)")
-UNDERLINE = re.compile(r"\s{0,3}={2,}\s*")
-QUOTE = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
-BULLET = re.compile(r"[ \t]*[-+*][ \t]+(?=\S)")
-NUMBER = re.compile(r"[ \t]*\d{1,3}[.)][ \t]+(?=\S)")
+_SORTS = {
+    Sort.TEXT: blocks.Sort.PARAGRAPH,
+    Sort.ITEM: blocks.Sort.ITEM,
+    Sort.NOTE: blocks.Sort.NOTE,
+    Sort.CAPTION: blocks.Sort.CAPTION,
+    Sort.HEADING: blocks.Sort.HEADING,
+    Sort.BREAK: blocks.Sort.BREAK,
+    Sort.TABLE: blocks.Sort.TABLE,
+    Sort.VERSE: blocks.Sort.VERSE,
+}
+
+
+def read(source: Source, ledger: Ledger, roles: Collection[str], sounds: Collection[str] | None = None) -> Document:
+    """The document of a script in Markdown. What cannot be read aloud goes to the ledger as problems.
+
+    Args:
+        roles: the cast's.
+        sounds: names that cues may use beside those of the front matter; None where none are declared anywhere:
+            then any name goes, unless the front matter declares some.
+    """
+    meta, begin = front_matter(ledger)
+    text = mask_comments(begin, ledger)
+    text, links = _addresses(text, begin, ledger)
+    continuity = Continuity(_declared(meta, sounds), links)
+    given = lines(text, begin, ledger)
+    found: list[Block] = []
+    for passage in gather(given, text, roles, ledger, aliases=_aliases(meta, roles), strict=True):
+        found += _blocks(passage, text, ledger, continuity)
+    _match_notes(found, given, continuity, ledger)
+    return Document(ledger, tuple(found), meta=meta)
 
 
 def front_matter(ledger: Ledger) -> tuple[dict[str, object], int]:
@@ -63,78 +94,144 @@ def _parse(matter: str, begin: int, ledger: Ledger) -> dict[str, object]:
     return {str(name): value for name, value in values.items()}
 
 
+def _addresses(text: str, begin: int, ledger: Ledger) -> tuple[str, dict[str, str]]:
+    """The lines ``[label]: address`` masked, and the addresses by their labels."""
+    links: dict[str, str] = {}
+
+    def mask(match: re.Match[str]) -> str:
+        if not isinstance(tag(match["label"]), Fault):
+            return match[0]
+        links.setdefault(label_of(match["label"]), match["url"].strip("<>"))
+        ledger.markup(begin + match.start(), begin + match.end())
+        return MASK * len(match[0])
+
+    return (text[:begin] + ADDRESS_LINE.sub(mask, text[begin:]) if "]:" in text else text), links
+
+
+def _declared(meta: Mapping[str, object], sounds: Collection[str] | None) -> Collection[str] | None:
+    """Names of sounds: those given and those of the front matter, a list of names or a mapping by name."""
+    own = meta.get("sounds")
+    if not isinstance(own, list | dict):
+        return sounds
+    return [*(sounds or ()), *map(str, own)]
+
+
+def _aliases(meta: Mapping[str, object], roles: Collection[str]) -> dict[str, str]:
+    """Other names of roles: ``cast: {DR. NGUYEN: [NGUYEN, MAI]}`` in the front matter."""
+    cast = meta.get("cast")
+    if not isinstance(cast, dict):
+        return {}
+    named = {str(role): [names] if isinstance(names, str) else names for role, names in cast.items()}
+    lists = {role: names for role, names in named.items() if isinstance(names, list) and role in roles}
+    return {str(name): role for role, names in lists.items() for name in names if str(name) not in roles}
+
+
 def mask_comments(begin: int, ledger: Ledger) -> str:
-    """The text with every character of ``<!-- … -->`` replaced by a mask; the length stays."""
+    """The text with every character of ``<!-- … -->`` and ``[[ … ]]`` replaced by a mask; the length stays."""
     text = ledger.source.text
 
     def mask(match: re.Match[str]) -> str:
-        if match["closed"] is None:
+        if match["closed"] is None and match["note"] is None:
             ledger.problem("a comment is not closed", begin + match.start(), "end it with '-->', or write '\\<!--'")
         ledger.markup(begin + match.start(), begin + match.end())
-        return MASK * len(match[0])
+        return re.sub(r"[^\n]", MASK, match[0]) if match["note"] else MASK * len(match[0])
 
     return text[:begin] + COMMENT.sub(mask, text[begin:])
 
 
-def lines(text: str, begin: int, ledger: Ledger) -> Iterator[ScriptLine]:
-    """The lines of a masked script, sorted. Unsupported constructs become problems and are skipped."""
-    skip_until: re.Pattern[str] | None = None
-    listed = after_text = False
-    for start, end in rows(text, begin):
-        row = text[start:end].replace(MASK, " ").rstrip()
-        if skip_until is not None:
-            ledger.markup(start, end)
-            skip_until = None if skip_until.fullmatch(row) else skip_until
-            continue
-        if not row and MASK in text[start:end]:
-            continue  # a line that holds only a comment parts no paragraph
-        skip_until = _unsupported(row, start, after_text, ledger)
-        if skip_until is not None:
-            ledger.markup(start, end)
-            continue
-        line = _sort(row, start, start + len(row), listed, ledger)
-        listed = line.sort is Sort.ITEM or (listed and line.sort is Sort.TEXT)
-        after_text = line.sort in (Sort.TEXT, Sort.ITEM)
-        yield line
+def _blocks(passage: Passage, text: str, ledger: Ledger, continuity: Continuity) -> Iterator[Block]:
+    """A passage's block, and after it the notes and pictures that stood inside."""
+    if passage.sort is Sort.BREAK:
+        yield Block(blocks.Sort.BREAK, start=passage.start)
+        return
+    if passage.sort is Sort.TABLE:
+        words, offsets, marks = _table_row(passage, text, ledger, continuity)
+    else:
+        words, offsets, marks = mark(*_raw(passage, text), ledger, markdown=True, continuity=continuity)
+    asides, continuity.asides[:] = tuple(continuity.asides), []
+    sort = blocks.Sort.NOTE if passage.note else _SORTS[passage.sort]
+    block = Block(
+        sort,
+        words,
+        offsets,
+        marks,
+        passage.level,
+        passage.role,
+        passage.delivery,
+        note=passage.note,
+        start=passage.start,
+    )
+    if words.strip() or marks or not asides:
+        yield settled(block, ledger)
+    for aside in asides:
+        yield from _aside(aside, ledger)
 
 
-def _unsupported(row: str, start: int, after_text: bool, ledger: Ledger) -> re.Pattern[str] | None:
-    """The pattern of the line that ends a construct which cannot be read aloud; None where there is none."""
-    offset = start + len(row) - len(row.lstrip())
-    if fence := FENCE.match(row):
-        ledger.problem(
-            "a code fence cannot be read aloud", offset, "say in prose what it holds, or put it in <!-- -->"
-        )
-        return re.compile(rf"\s*{re.escape(fence[1][0])}{{{len(fence[1])},}}\s*")
-    if TABLE.fullmatch(row):
-        ledger.problem("a table cannot be read aloud", offset, "write it as sentences, or escape the bar: '\\|'")
-        return re.compile(r"\s*")
-    if after_text and UNDERLINE.fullmatch(row):
-        ledger.problem("an underlined heading", offset, "write '# ' before the heading instead")
-        return re.compile(r"\s*")
-    return None
+def _raw(passage: Passage, text: str) -> tuple[str, Sequence[int]]:
+    """The passage as it stands, comments gone; hard wraps are line feeds."""
+    first, last = passage.spans[0][0], passage.spans[-1][1]
+    whole = text[first:last]
+    joins = zip(passage.spans, passage.spans[1:], strict=False)
+    if MASK not in whole and all(text[end:start] == "\n" for (_, end), (start, _) in joins):
+        return whole, range(first, last)
+    raw = "\n".join(text[start:end] for start, end in passage.spans)
+    offsets = [offset for start, end in passage.spans for offset in range(start, end + 1)][: len(raw)]
+    if MASK not in raw:
+        return raw, offsets
+    return raw.replace(MASK, ""), [offset for offset, letter in zip(offsets, raw, strict=True) if letter != MASK]
 
 
-def _sort(row: str, start: int, end: int, listed: bool, ledger: Ledger) -> ScriptLine:
-    if quote := QUOTE.match(row):
-        ledger.markup(start, start + quote.end())
-        return _sort(row[quote.end() :], start + quote.end(), end, listed, ledger)
-    if heading := HEADING.match(row):
-        return _heading(row, heading, start, ledger)
-    if row.strip() and BREAK.fullmatch(row):
-        ledger.markup(start, end)
-        return ScriptLine(Sort.BREAK, start, end)
-    if bullet := BULLET.match(row):
-        ledger.markup(start, start + bullet.end())
-        return ScriptLine(Sort.ITEM, start + bullet.end(), end)
-    # a number opens an item only inside a list, and is read: '1984. What a year' may be a hard wrap
-    is_item = listed and NUMBER.match(row) is not None
-    return ScriptLine((Sort.ITEM if is_item else Sort.TEXT) if row.strip() else Sort.BLANK, start, end)
+def _table_row(
+    passage: Passage, text: str, ledger: Ledger, continuity: Continuity
+) -> tuple[str, Sequence[int], tuple[Mark, ...]]:
+    """A row's words, its cells parted by tabs that stand where the bars do."""
+    start, end = passage.spans[0]
+    row = text[start:end].replace(MASK, " ")
+    for bar in BAR.finditer(row):
+        ledger.markup(start + bar.start(), start + bar.end())
+    words = ""
+    offsets: list[int] = []
+    marks: list[Mark] = []
+    for begin, stop in cells(row):
+        cell = row[begin:stop].strip()
+        first = start + begin + row[begin:stop].index(cell)
+        places = range(first, first + len(cell))
+        found, where, marked = mark(cell, places, ledger, markdown=True, continuity=continuity)
+        if begin > cells(row)[0][0]:
+            words += "\t"
+            offsets.append(start + begin - 1)
+        marks += [replace(one, start=one.start + len(words), end=one.end + len(words)) for one in marked]
+        words += found
+        offsets += where
+    return words, offsets, tuple(marks)
 
 
-def _heading(row: str, mark: re.Match[str], start: int, ledger: Ledger) -> ScriptLine:
-    tail = HEADING_TAIL.search(row, mark.end())
-    stop = max(tail.start() if tail else len(row), mark.end())
-    ledger.markup(start, start + mark.end())
-    ledger.markup(start + stop, start + len(row))
-    return ScriptLine(Sort.HEADING, start + mark.end(), start + stop, len(mark[1]))
+def _aside(aside: Aside, ledger: Ledger) -> Iterator[Block]:
+    known = list(map(str, ledger.problems))
+    words, offsets, marks = mark(aside.raw, aside.offsets, ledger, markdown=True)
+    ledger.problems[len(known) :] = [new for new in ledger.problems[len(known) :] if str(new) not in known]
+    if any(letter.isalnum() for letter in words):
+        yield Block(aside.sort, words, offsets, marks, note=aside.note, start=aside.start)
+        return
+    for offset in offsets:
+        ledger.markup(offset, offset + 1)
+    if aside.sort is blocks.Sort.NOTE:
+        ledger.problem("a note without words", aside.start, "write ^[the note's words], or delete it")
+    else:
+        ledger.notice("a picture without a description: nobody hears of it", aside.start)
+
+
+def _match_notes(found: list[Block], given: list[ScriptLine], continuity: Continuity, ledger: Ledger) -> None:
+    """Every reference has its note, once; a note that nobody refers to is worth a notice."""
+    begun = [(line.note, line.start) for line in given if line.sort is Sort.NOTE]
+    ids = [note for note, _ in begun]
+    for note, offset in continuity.references:
+        if note not in ids:
+            near = difflib.get_close_matches(note, ids, 1)
+            guess = f"did you mean [^{near[0]}]? Otherwise " if near else ""
+            ledger.problem(f"there is no note [^{note}]", offset, f"{guess}write it on a line: [^{note}]: its words")
+    for index, (note, offset) in enumerate(begun):
+        if note in ids[:index]:
+            ledger.problem(f"the note [^{note}] is written twice", offset, "give each note a name of its own")
+        elif note not in {reference for reference, _ in continuity.references}:
+            ledger.notice(f"nothing refers to the note [^{note}]", offset)
