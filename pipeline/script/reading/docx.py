@@ -13,7 +13,7 @@ from lxml import etree
 
 from pipeline.errors import Place
 from pipeline.script.blocks import Document
-from pipeline.script.reading import structure
+from pipeline.script.reading import outline
 from pipeline.script.reading.archives import Archive, open_archive, refusal
 from pipeline.script.reading.html import refuse_wordless
 from pipeline.script.reading.markup import parse_xml
@@ -60,8 +60,8 @@ def read(path: Path, content: bytes) -> Document:
         walker.walk(page, f"{path}!{name}", index, "body", frozenset())
     refuse_wordless(path, transcript, "the document")
     title = str(meta.get("title", ""))
-    structure.by_headings(transcript.drafts, title)
-    structure.sections(transcript.drafts, [None] * len(pages), title)
+    outline.by_headings(transcript.drafts, title)
+    outline.sections(transcript.drafts, [None] * len(pages), title)
     return Document(transcript.ledger(path), tuple(draft.block() for draft in transcript.drafts), meta=meta)
 
 

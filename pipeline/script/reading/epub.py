@@ -10,10 +10,10 @@ from lxml import etree
 
 from pipeline.errors import InputError, Place
 from pipeline.script.blocks import MAX_PROBLEMS, Document, Entry, Sort
-from pipeline.script.reading import contents, structure, vocabulary
+from pipeline.script.reading import navigation, outline, vocabulary
 from pipeline.script.reading.archives import Archive, open_archive, refusal
 from pipeline.script.reading.markup import parse_xhtml, parse_xml
-from pipeline.script.reading.notes import Page, annotate, resolve
+from pipeline.script.reading.noting import Page, annotate, resolve
 from pipeline.script.reading.transcript import Transcript
 from pipeline.script.reading.walking import XML_LANG, Walker
 
@@ -98,13 +98,13 @@ def read(path: Path, content: bytes) -> Document:
     _refuse_pictures(path, transcript)
     lost = _find(lines, by_name, walker, archive)
     title = str(package.meta.get("title", ""))
-    chosen = contents.chapters(lines, transcript.drafts, title)
+    chosen = navigation.chapters(lines, transcript.drafts, title)
     is_listed = len(chosen) > 1 or (chosen and _headings(transcript) < 3)
     if is_listed:
-        structure.by_contents(transcript.drafts, chosen)
+        outline.by_contents(transcript.drafts, chosen)
     else:
-        structure.by_headings(transcript.drafts, title)
-    structure.sections(transcript.drafts, [vocabulary.section_of_file(page.name) for page, _ in pages], title)
+        outline.by_headings(transcript.drafts, title)
+    outline.sections(transcript.drafts, [vocabulary.section_of_file(page.name) for page, _ in pages], title)
     entries = tuple(_entries(chosen, transcript)) if is_listed else ()
     ledger = transcript.ledger(path)
     ledger.problems += lost[: MAX_PROBLEMS - len(ledger.problems)]
@@ -118,12 +118,12 @@ def read(path: Path, content: bytes) -> Document:
     )  # fmt: skip
 
 
-def _entries(chosen: list[contents.Line], transcript: Transcript) -> Iterator[Entry]:
+def _entries(chosen: list[navigation.Line], transcript: Transcript) -> Iterator[Entry]:
     """The chapters; parts that hold nothing but their heading are none."""
     ends = [line.index or 0 for line in chosen[1:]] + [len(transcript.drafts)]
     for line, end in zip(chosen, ends, strict=True):
         inside = transcript.drafts[line.index or 0 : end]
-        if not line.children or any(draft.sort not in (Sort.HEADING, *contents.BEFORE_HEADING) for draft in inside):
+        if not line.children or any(draft.sort not in (Sort.HEADING, *navigation.BEFORE_HEADING) for draft in inside):
             yield transcript.entry(line.title, line.index or 0)
 
 
@@ -227,29 +227,29 @@ def _pages(archive: Archive, package: Package, transcript: Transcript) -> Iterat
             yield Page(item.name, root), is_linear
 
 
-def _contents(archive: Archive, package: Package) -> tuple[list[contents.Line], dict[str, str]]:
+def _contents(archive: Archive, package: Package) -> tuple[list[navigation.Line], dict[str, str]]:
     """EPUB 3's navigation; where it is missing or empty, EPUB 2's."""
-    lines: list[contents.Line] = []
+    lines: list[navigation.Line] = []
     landmarks: dict[str, str] = {}
     for item in package.items.values():
         if "nav" in item.properties and (found := archive.find(item.name)) is not None:
             root, _ = parse_xhtml(archive.read(found), archive.place(found))
             if root is not None:
-                lines, landmarks = contents.navigation(root, item.name, str(archive.place(item.name)))
+                lines, landmarks = navigation.navigation(root, item.name, str(archive.place(item.name)))
     if not lines:
         named = package.items.get(package.toc)
         maps = [named] if named else [item for item in package.items.values() if item.kind == NAVIGATION]
         for item in maps:
             if not lines and (found := archive.find(item.name)) is not None:
-                lines = contents.ncx(
+                lines = navigation.ncx(
                     parse_xml(archive.read(found), archive.place(found)), item.name, str(archive.place(item.name))
                 )
     return lines, landmarks
 
 
-def _find(lines: list[contents.Line], files: dict[str, int], walker: Walker, archive: Archive) -> list[InputError]:
+def _find(lines: list[navigation.Line], files: dict[str, int], walker: Walker, archive: Archive) -> list[InputError]:
     """Give each line of the table of contents the draft that it points to; those that point nowhere are problems."""
-    problems: list[tuple[str, contents.Line, str]] = []
+    problems: list[tuple[str, navigation.Line, str]] = []
     folded = {name.casefold(): index for name, index in files.items()}
     for line in (one for top in lines for one in top.walk()):
         if not line.file:

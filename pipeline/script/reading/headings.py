@@ -123,7 +123,7 @@ class Heading:
 
 def heading_of(text: str) -> Heading | None:
     """What a line alone heads; None where nothing in it says that it is a heading."""
-    if len(text) > MAX_HEADING * 2:
+    if not text or len(text) > MAX_HEADING * 2:
         return None
     if text[0] == "_" == text[-1] or text[0] == "=" == text[-1]:
         text = text[1:-1].strip() or text

@@ -8,10 +8,10 @@ from lxml import etree
 
 from pipeline.errors import Place
 from pipeline.script.blocks import Document, Sort
-from pipeline.script.reading import structure
+from pipeline.script.reading import outline
 from pipeline.script.reading.archives import refusal
 from pipeline.script.reading.markup import parse_html
-from pipeline.script.reading.notes import Page, annotate
+from pipeline.script.reading.noting import Page, annotate
 from pipeline.script.reading.transcript import Transcript
 from pipeline.script.reading.walking import Walker
 
@@ -36,8 +36,8 @@ def read(path: Path, content: bytes) -> Document:
         walker.walk(root, str(path), 0, "body", frozenset())
     refuse_wordless(path, transcript, "the page")
     title = str(meta.get("title", ""))
-    structure.by_headings(transcript.drafts, title)
-    structure.sections(transcript.drafts, [None], title)
+    outline.by_headings(transcript.drafts, title)
+    outline.sections(transcript.drafts, [None], title)
     return Document(transcript.ledger(path), tuple(draft.block() for draft in transcript.drafts), meta=meta)
 
 

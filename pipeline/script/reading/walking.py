@@ -30,7 +30,7 @@ from pipeline.script.reading.looks import (
     parent_tag,
     primary,
 )
-from pipeline.script.reading.notes import BACK, NOTE, REFERENCE, label_of
+from pipeline.script.reading.noting import BACK, NOTE, REFERENCE, label_of
 from pipeline.script.reading.phonemes import ipa_of
 from pipeline.script.reading.runs import Run, plain
 from pipeline.script.reading.transcript import WORD, Draft, Manner, Span, Transcript
@@ -119,7 +119,7 @@ class Walker:
         """Append one file.
 
         Args:
-            root: its tree, annotated by `pipeline.script.reading.notes`.
+            root: its tree, annotated by `pipeline.script.reading.noting`.
             name: as places name it, ``book.epub!OEBPS/ch1.xhtml``.
             file: its index; with it and one of ``wanted`` the `anchors` tell the draft that begins there.
             section: of what the file itself gives no other one.

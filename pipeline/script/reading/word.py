@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.script.reading.notes import NOTE, REFERENCE
+from pipeline.script.reading.noting import NOTE, REFERENCE
 
 LEFT_OUT = frozenset(
     (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.script.blocks import Sort
 from pipeline.script.reading import vocabulary
-from pipeline.script.reading.contents import BEFORE_HEADING, Line
+from pipeline.script.reading.navigation import BEFORE_HEADING, Line
 from pipeline.script.reading.transcript import WORD, Draft
 
 CHAPTER_WORDS = 12

@@ -10,7 +10,7 @@ from lxml import etree
 from pipeline.errors import Place
 from pipeline.script.blocks import Sort
 from pipeline.script.reading import vocabulary
-from pipeline.script.reading.notes import resolve
+from pipeline.script.reading.noting import resolve
 from pipeline.script.reading.transcript import Draft
 
 NCX = "{http://www.daisy.org/z3986/2005/ncx/}"
