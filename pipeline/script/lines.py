@@ -10,6 +10,7 @@ from itertools import pairwise
 from pipeline.materials import Cue, Edit, Element, Line, LineKind, Rest, Sentence
 from pipeline.production import NARRATOR
 from pipeline.script.blocks import Block, Ledger, Mark, Marking
+from pipeline.script.duration import primary
 from pipeline.script.edits import merged, speak
 from pipeline.script.hints import hints, plain_edits
 from pipeline.script.policies import Kept
@@ -153,7 +154,9 @@ def _sentence(block: Block, span: tuple[int, int], role: str, kind: LineKind, se
     offsets = block.offsets
     words = tuple((offsets[start + a], offsets[start + b - 1] + 1) for a, b in word_spans(shown))
     marks = [_within(mark, start, end) for mark in block.marks if _touches(mark, span, block.text)]
-    saying = Saying(block.language or setting.language, role, kind, words[0][0])
+    saying = Saying(setting.language, role, kind, words[0][0])
+    if block.language and _speaks(block.language, saying, setting):
+        saying = replace(saying, language=block.language)
     language, edits = _edits(shown, marks, saying, setting)
     if kind is LineKind.TABLE and not CELL_END.search(shown):
         edits = (*edits, Edit(len(shown), len(shown), "." if end == len(block.text) else ",", "table"))
@@ -170,7 +173,7 @@ def _sentence(block: Block, span: tuple[int, int], role: str, kind: LineKind, se
 
 def _edits(shown: str, marks: Sequence[Mark], saying: Saying, setting: Setting) -> tuple[str, tuple[Edit, ...]]:
     """The language of a sentence and its edits: hints before the lexicon before the language's own rules."""
-    foreign = [mark for mark in marks if mark.marking is Marking.LANGUAGE and mark.end > mark.start]
+    foreign = [mark for mark in marks if mark.marking is Marking.LANGUAGE and _speaks(mark.value, saying, setting)]
     for mark in foreign:
         if not any(letter.isalnum() for letter in shown[: mark.start] + shown[mark.end :]):
             saying, foreign = replace(saying, language=mark.value), []
@@ -186,6 +189,16 @@ def _edits(shown: str, marks: Sequence[Mark], saying: Saying, setting: Setting) 
     ]
     outside = [edit for edit in around if not any(edit.start < m.end and edit.end > m.start for m in foreign)]
     return language, merged(hints(shown, marks, saying, setting), inside, outside)
+
+
+def _speaks(language: str, saying: Saying, setting: Setting) -> bool:
+    """Whether a passage is read by the rules of its language: not if the role's engine does not speak that."""
+    engine = setting.engine_of(saying.role)
+    if engine is None or "*" in engine.languages or primary(language) in engine.languages:
+        return True
+    what = f"{saying.role}: {engine.name} does not speak '{language}'; the passage is read as '{setting.language}'"
+    setting.ledger.notice(what, saying.offset)
+    return False
 
 
 def _touches(mark: Mark, span: tuple[int, int], text: str) -> bool:

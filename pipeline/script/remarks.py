@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.engines import Engine
-from pipeline.errors import InputError, Place, ProblemsError
+from pipeline.errors import Place
 from pipeline.materials import ChapterChunks, Chunk, Notice
-from pipeline.script.duration import primary
 from pipeline.script.lexicon import respell
 from pipeline.script.normalising import has_rules, unread
 from pipeline.script.sentences import has_model
@@ -21,12 +20,8 @@ def remarks(
     Args:
         engines: each role's.
         place: of the script.
-
-    Raises:
-        ProblemsError: a passage is in a language that its role's engine does not speak.
     """
     chunks = [chunk for chapter in chapters for chunk in chapter.chunks]
-    _check_languages(chunks, engines, language)
     notices = [
         *_of_languages(chunks, language, place),
         *(notice for chunk in chunks for notice in _of_chunk(chunk, engines[chunk.role], language)),
@@ -36,23 +31,6 @@ def remarks(
         what = f"{len(cues)} cues for music, effects and ambience are read and kept; nothing plays them yet"
         notices.append(Notice(what, cues[0].place))
     return tuple(notices)
-
-
-def _check_languages(chunks: Sequence[Chunk], engines: Mapping[str, Engine], language: str) -> None:
-    problems: dict[tuple[str, str], InputError] = {}
-    for chunk in chunks:
-        engine, spoken = engines[chunk.role], chunk.language or language
-        if chunk.language and "*" not in engine.languages and primary(spoken) not in engine.languages:
-            problems.setdefault(
-                (chunk.role, spoken),
-                InputError(
-                    f"{chunk.role} speaks '{spoken}' here, and {engine.name} does not",
-                    where=chunk.place,
-                    next_step=f"give the passage to a role whose engine speaks '{spoken}', or respell it: '(say: …)'",
-                ),
-            )
-    if problems:
-        raise ProblemsError(list(problems.values()))
 
 
 def _of_languages(chunks: Sequence[Chunk], language: str, place: Place) -> Iterator[Notice]:

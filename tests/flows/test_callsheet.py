@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ProblemsError
 from pipeline.flows.callsheet import draw_up
 from pipeline.production_file import load_order
 
@@ -63,14 +62,25 @@ def test_a_change_of_the_lexicon_changes_the_takes_of_the_lines_it_touches_alone
     assert changed == [False, True, False]
 
 
-def test_a_passage_in_a_language_that_the_engine_does_not_speak_is_an_error_with_its_line(tmp_path: Path) -> None:
-    (tmp_path / "harbour.md").write_text("# One\n\nHe said so. [Il pleut sur la ville.](lang: fr)\n")
+def test_a_passage_in_a_language_that_the_engine_does_not_speak_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "harbour.md").write_text("# One\n\nHe said so. [Il pleut sur 21 maisons.](lang: fr)\n")
     book = tmp_path / "book.yaml"
-    text = BOOK.format(profile="acx", head_s=0.75, tail_s=3.0).replace(
-        "humming, voice: middle", "hibari, voice: heart"
-    )
-    book.write_text(text)
-    with pytest.raises(ProblemsError) as caught:
-        draw_up(load_order(book))
-    assert "NARRATOR speaks 'fr' here, and hibari does not" in str(caught.value)
-    assert ":3:" in str(caught.value)
+    text = BOOK.format(profile="acx", head_s=0.75, tail_s=3.0)
+    book.write_text(text.replace("humming, voice: middle", "hibari, voice: heart"))
+    sheet = draw_up(load_order(book))
+    (notice,) = sheet.notices
+    assert "hibari does not speak 'fr'; the passage is read as 'en'" in notice.what
+    assert notice.place.line == 3
+    assert {chunk.language for chunk in sheet.chapters[0].chunks} == {""}
+
+
+def test_a_passage_in_another_language_is_a_chunk_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "harbour.md").write_text("# One\n\nHe said so. [Il pleut sur 21 maisons.](lang: fr) It rained.\n")
+    book = tmp_path / "book.yaml"
+    book.write_text(BOOK.format(profile="acx", head_s=0.75, tail_s=3.0))
+    chunks = draw_up(load_order(book)).chapters[0].chunks
+    assert [(chunk.spoken, chunk.language) for chunk in chunks][1:] == [
+        ("He said so.", ""),
+        ("Il pleut sur vingt et une maisons.", "fr"),
+        ("It rained.", ""),
+    ]
