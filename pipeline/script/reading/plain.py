@@ -83,7 +83,8 @@ class _Reader:
         self.layout = layout_of(self.clumps)
         if self.layout.lined:
             self.clumps = [[row] for clump in self.clumps for row in clump]
-        self.clumps = [part for clump in self.clumps for part in _parted(clump)]
+        noted = {definition.end for definition in self.notes.definitions}
+        self.clumps = [part for clump in self.clumps for part in _parted(clump, noted)]
         self.structure: Structure = structure_of(self.clumps, self.layout, framed=self.frame.is_gutenberg)
         self.points = [point[0] for point in self.marks]
 
@@ -95,8 +96,11 @@ class _Reader:
                 self.ledger.skip(start, stop, policy)
             else:
                 self.ledger.markup(start, stop)
+        taken = {start for start, _, _ in holes}
         for sign, pattern, marking in EMPHASES:
             for match in pattern.finditer(text, begin, end) if sign in text else ():
+                if match.start() in taken or match.end() - 1 in taken:
+                    continue
                 holes += [(match.start(), match.start() + 1, ""), (match.end() - 1, match.end(), "")]
                 self.ledger.markup(*holes[-2][:2])
                 self.ledger.markup(*holes[-1][:2])
@@ -174,7 +178,7 @@ class _Reader:
         """The note that a clump is or goes on with; empty for none."""
         start = clump[0].start
         for definition in self.notes.definitions:
-            if definition.start <= start <= definition.end + 1:
+            if definition.start - 1 <= start <= definition.end + 1:  # (* A note in brackets)
                 return definition.note
         if section != "notes":
             return ""
@@ -331,14 +335,17 @@ def _with_holes(text: str, holes: list[tuple[int, int]]) -> str:
     return "".join([*parts, text[position:]])
 
 
-def _parted(clump: Clump) -> list[Clump]:
-    """A clump cut at its lines of ornaments."""
-    if len(clump) == 1 or not any(ORNAMENT.fullmatch(row.text) for row in clump) or is_table(clump):
+def _parted(clump: Clump, noted: Collection[int]) -> list[Clump]:
+    """A clump cut at its lines of ornaments, and before those that begin with a note's sign."""
+    notes = [row.start in noted or (row.text[0] == "(" and row.start + 2 in noted) for row in clump]
+    if len(clump) == 1 or not (any(notes) or any(ORNAMENT.fullmatch(row.text) for row in clump)) or is_table(clump):
         return [clump]
     parts: list[Clump] = [[]]
-    for row in clump:
+    for row, begins_note in zip(clump, notes, strict=True):
         if ORNAMENT.fullmatch(row.text):
             parts += [[row], []]
+        elif begins_note:
+            parts.append([row])
         else:
             parts[-1].append(row)
     return [part for part in parts if part]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.script.blocks import Sort
+from pipeline.script.reading.plain_signs import signed
 
 _NESTED = r"(?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.){0,2000}\]){0,20000}"
 _KEY = r"\d{1,3}|[A-Za-z]{1,2}|[*†‡§¶]{1,3}"
@@ -70,8 +71,11 @@ def apparatus(text: str, begin: int, end: int, *, pictures: bool = False) -> App
     Args:
         pictures: ``[Music: …]`` is a picture of sheet music, not a cue: so it is at Project Gutenberg.
     """
+    pairs = signed(text, begin, end)
+    signs = [Definition(pair.start, pair.end, pair.name) for pair in pairs]
+    signed_for = [Reference(*span, pair.name) for pair in pairs for span in pair.references]
     if "[" not in text:
-        return Apparatus((), (), ())
+        return Apparatus((), tuple(signs), tuple(sorted(signed_for, key=lambda one: one.start)))
     asides = list(ASIDE.finditer(text, begin, end))
     if pictures:
         asides = sorted([*asides, *MUSIC.finditer(text, begin, end)], key=lambda match: match.start())
@@ -84,14 +88,16 @@ def apparatus(text: str, begin: int, end: int, *, pictures: bool = False) -> App
     places += [(match["key"], match.start("mark")) for match in outside]
     names = dict(_named(sorted(places, key=lambda place: place[1])))
     links = _linked([(match["key"], match.start("mark")) for match in marks], names, places)
+    definitions = [Definition(m.start("mark"), m.end("mark"), names[m.start("mark")]) for m in outside]
+    references = [
+        Reference(*match.span("mark"), links.get(match.start("mark"), ""))
+        for match in marks
+        if match.start("mark") in links or (match["key"].isdigit() and match.start() == match.start("mark"))
+    ]
     return Apparatus(
         tuple(_aside(match, names) for match in asides),
-        tuple(Definition(m.start("mark"), m.end("mark"), names[m.start("mark")]) for m in outside),
-        tuple(
-            Reference(*match.span("mark"), links.get(match.start("mark"), ""))
-            for match in marks
-            if match.start("mark") in links or (match["key"].isdigit() and match.start() == match.start("mark"))
-        ),
+        tuple(sorted([*definitions, *signs], key=lambda one: one.start)),
+        tuple(sorted([*references, *signed_for], key=lambda one: one.start)),
     )
 
 

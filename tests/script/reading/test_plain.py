@@ -158,6 +158,42 @@ def test_notes_are_taken_out_and_their_references_point_at_them() -> None:
     assert skipped(found, "note_references") == "[1][A][1]"
 
 
+NOTED_BY_SIGNS = {
+    "below the paragraph": ("It is alien.*  Hence it goes.\n\n*I am aware.\n\nOn.", ["I am aware."], ["*"]),
+    "with a space, set in": ("He said “no.” *\n\n     * See there.\n\nOn.", ["See there."], [" *"]),
+    "two signs": ("A tuft* and a rifle**, so.\n\n* One.\n\n** Two.\n\nOn.", ["One.", "Two."], ["*", "**"]),
+    "one below the other": ("A tuft* and a rifle†, so.\n\n* One.\n† Two.\n\nOn.", ["One.", "Two."], ["*", "†"]),
+    "below the line": ("There bliss.*\n     *Thomson\n\nOn.", ["Thomson"], ["*"]),
+    "in brackets": ("Leave your trombone,* so.\n\n(* A kind of gun.)\n\nOn.", ["(A kind of gun.)"], ["*"]),
+    "two to one note": ('"A fish."*\n\nA procession.*\n\n*See below.\n\nOn.', ["See below."], ["*", "*"]),
+    "the end": (f"One.* {PROSE}\nTwo.*\n\n* First.\n\n* Second.", ["First.", "Second."], ["*"] * 2),
+    "a rule above": ("It is.‡ So.\n\n-----\n‡ Not so.\n\nOn.", ["Not so."], ["‡"]),
+    "emphasis beside it": ("A *very* odd* thing.\n\n* Not *very*.\n\nOn.", ["Not very."], ["*"]),
+    "a scene break": ("It ended.\n\n* * *\n\n*So* it was.", [], []),
+    "a list": ("Buy them.*\n\n* Milk\n* Eggs", [], []),
+    "emphasis": ("He *said*.\n\n*You* go, he said.", [], []),
+    "bold": ("**Note** this.**\n\n**So** it was.", [], []),
+    "multiplication": ("It is 5 * 3, 5*3 and 5 *.\n\n* is a sign.", [], []),
+    "nothing refers to it": ("It ended.\n\n*See there.", [], []),
+    "it refers to nothing": ("It is alien.*  Hence.\n\nSo it is.", [], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text, notes, references", NOTED_BY_SIGNS.values(), ids=NOTED_BY_SIGNS)
+def test_signs_mark_notes_where_both_the_reference_and_the_note_are_there(
+    text: str, notes: list[str], references: list[str]
+) -> None:
+    found = document(text)
+    told = [block for block in found.blocks if block.sort is Sort.NOTE]
+    marked = [mark.value for block in found.blocks for mark in block.marks if mark.marking is Marking.NOTE]
+    assert [" ".join(block.text.split()) for block in told] == notes
+    assert dict.fromkeys(marked) == dict.fromkeys(block.note for block in told)
+    if references:
+        assert skipped(found, "note_references") == "".join(references)
+    else:
+        assert "note_references" not in found.ledger.policies and not marked
+
+
 def test_notes_at_the_end_of_the_book_belong_to_their_section() -> None:
     found = document(
         f"CHAPTER I\n\nSo it was.[1]\n\n{PROSE}\nFOOTNOTES:\n\n[1] See there.\n\nAnd here.\n\n2. Unreferred.\n"
@@ -357,7 +393,8 @@ def test_tags_alone_are_cues_and_misspelt_ones_are_problems() -> None:
     st.lists(
         st.sampled_from(
             ["CHAPTER I", "I.", "CONTENTS", "[1]", "[Footnote 1: a b]", "_a", "b_", "*x*", "a-", "* * *", "| a | b |",
-             "[Illustration: x]", "{3}", "\f", "Word,", "so on.", "HOST: Hi", "[", "]", "\\", " ", "", "NOTES", "♪"]
+             "[Illustration: x]", "{3}", "\f", "Word,",
+             "Word.*", "*A note.", "x†,", "† y", "(* z", "so on.", "HOST: Hi", "[", "]", "\\", " ", "", "NOTES", "♪"]
         ),
         max_size=30,
     )
