@@ -102,7 +102,7 @@ def test_no_more_than_twenty_problems_are_shown(read: Read) -> None:
 def test_a_misspelt_tag_is_an_error_in_plain_text_too_and_an_authors_bracket_is_not(read: Read) -> None:
     with pytest.raises(ProblemsError, match=r"script.txt:1:4: there is no tag \[pasue 1s\]"):
         read("Hi [pasue 1s] you.", name="script.txt")
-    assert read("Hi [sic] you.", name="script.txt").chapters[0].spoken == "Hi [sic] you."
+    assert read("Hi [sic] you.", name="script.txt").chapters[0].spoken == "Hi, sic, you."
 
 
 def test_a_lexicon_that_says_nothing_is_refused(read: Read) -> None:

@@ -128,7 +128,7 @@ def _composed(before: list[Edit], parts: list[Stretch], later: list[Edit]) -> li
 def _parted(edits: list[Edit]) -> Iterator[Edit]:
     """Edits with a space between two words where two of them touch."""
     for edit, following in zip_longest(edits, edits[1:]):
-        touches = following and edit.end == following.start and edit.spoken and following.spoken
+        touches = following and edit.end == following.start and edit.spoken and following.spoken.lstrip(", ")
         yield replace(edit, spoken=edit.spoken.rstrip() + " ") if touches else edit
 
 

@@ -106,6 +106,19 @@ READ = {
         ("A & B © 2020 ™ 😀 •", "A and B copyright twenty twenty"),
         ("and/or, he/she", "and or, he slash she"),
     ],
+    "brackets": [
+        ("He wrote [sic] and [Exit Hamlet] there.", "He wrote, sic, and Exit Hamlet there."),
+        ("Nothing [so he said at least] could be", "Nothing, so he said at least, could be"),
+        ("room 5 [sic]; could not.” [Here the tears ran.]", "room five, sic; could not.” Here the tears ran."),
+        ("the [old] man and [h]e went", "the old man and he went"),
+        ("Bohr [...] used it, Ma^{s}. Palk, }", "Bohr ... used it, Mas. Palk,"),
+    ],
+    "stray signs": [
+        (">From his soul * * * * he = spoke", "From his soul he spoke"),
+        ("love**; then a | b ~ c \\ d / =Note=", "love; then a b c d Note"),
+        ("sure_ly_ _mis_managed foo_bar _a b_", "surely mismanaged foo bar a b"),
+        ("5 * 3 = 15, a=b and x < y", "five times three equals fifteen, a equals b and x less than y"),
+    ],
 }
 
 
