@@ -14,11 +14,13 @@ from pipeline.script.duration import primary
 from pipeline.script.edits import merged, speak
 from pipeline.script.hints import hints, plain_edits
 from pipeline.script.policies import Kept
+from pipeline.script.reading.headings import NUMBERED, ORDERED
 from pipeline.script.sentences import splitter
 from pipeline.script.setting import Saying, Setting
 from pipeline.script.words import word_spans
 
 SPACES = re.compile(r"[^\S\t]{2,}|[^\S \t\u00a0\u2007\u202f]")  # a no-break space holds 20 000 together
+UNPARTED = re.compile(r" [\"“«„‘'¿¡(]?\w")  # a number and its title
 CELL_END = re.compile(r"[.!?…:;,]$")
 
 
@@ -158,6 +160,8 @@ def _sentence(block: Block, span: tuple[int, int], role: str, kind: LineKind, se
     if block.language and _speaks(block.language, saying, setting):
         saying = replace(saying, language=block.language)
     language, edits = _edits(shown, marks, saying, setting)
+    if kind is LineKind.HEADING:
+        edits = _with_stop(shown, marks, edits)
     if kind is LineKind.TABLE and not CELL_END.search(shown):
         edits = (*edits, Edit(len(shown), len(shown), "." if end == len(block.text) else ",", "table"))
     return Sentence(
@@ -189,6 +193,18 @@ def _edits(shown: str, marks: Sequence[Mark], saying: Saying, setting: Setting) 
     ]
     outside = [edit for edit in around if not any(edit.start < m.end and edit.end > m.start for m in foreign)]
     return language, merged(hints(shown, marks, saying, setting), inside, outside)
+
+
+def _with_stop(shown: str, marks: Sequence[Mark], edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """A stop between a chapter's number and its title where none is written: ``Chapter one. Loomings``."""
+    numeral = next((mark for mark in marks if (mark.start, mark.marking) == (0, Marking.AS)), None)
+    heading = NUMBERED.fullmatch(shown) or ORDERED.fullmatch(shown)
+    end = max(heading.end("mark"), heading.end("number")) if heading else numeral.end if numeral else 0
+    if not end or not UNPARTED.match(shown, end):
+        return edits
+    said = next((edit for edit in edits if edit.start < edit.end == end), Edit(end, end, "", "heading"))
+    stopped = replace(said, spoken=f"{said.spoken.rstrip()}.")
+    return tuple(sorted([*(edit for edit in edits if edit is not said), stopped], key=lambda edit: edit.start))
 
 
 def _speaks(language: str, saying: Saying, setting: Setting) -> bool:

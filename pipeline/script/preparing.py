@@ -17,6 +17,7 @@ from pipeline.script.policies import Kept, keep
 from pipeline.script.reading import read_document
 from pipeline.script.reading.headings import heading_of
 from pipeline.script.setting import EngineOf, Setting
+from pipeline.script.verses import joined_verses
 
 OPENING = "Opening"
 """Title of what stands before a script's first heading."""
@@ -134,7 +135,7 @@ def _join_parts(drafts: Sequence[_Draft], document: Document) -> list[_Draft]:
     for draft, following in zip(drafts, [*drafts[1:], None], strict=False):
         if following is not None and not draft.has_text and _joins(draft, following, document):
             carried += draft.parts
-            titles += (draft.title,) if draft.title else ()
+            titles += (draft.title.removesuffix("."),) if draft.title else ()
             continue
         title = draft.title if draft.title is None else ". ".join((*titles, draft.title))
         joined.append(_Draft(title, (*carried, *draft.parts)))
@@ -145,7 +146,7 @@ def _join_parts(drafts: Sequence[_Draft], document: Document) -> list[_Draft]:
 def _joins(empty: _Draft, following: _Draft, document: Document) -> bool:
     """Whether a draft without text belongs to the one after it, and is not a chapter whose text is missing."""
     kind = _kind(empty)
-    if kind == "part" or (document.contents and kind == "title"):
+    if kind == "part" or (document.contents and kind in ("title", "section")):
         return True
     return kind in NUMBERED and _kind(following) not in (*NUMBERED, "part")
 
@@ -174,7 +175,8 @@ def _chapters(drafts: Sequence[_Draft], title: str, setting: Setting, recast: Re
 
 def _elements(draft: _Draft, number: int, setting: Setting, recast: Recast | None) -> tuple[Element, ...]:
     elements: list[Element] = []
-    for kept in _recast(_announced(draft, number, setting, elements), number, recast):
+    parts = joined_verses(_announced(draft, number, setting, elements), setting.ledger.source.text)
+    for kept in _recast(parts, number, recast):
         block = kept.block
         if block.sort is Sort.BREAK:
             elements.append(Break(setting.ledger.source.place(block.start)))

@@ -126,6 +126,33 @@ def test_a_chapter_without_words_is_an_error_with_its_line(tmp_path: Path) -> No
     assert "'Chapter 2' has no words" in str(caught.value)
 
 
+SPOKEN_HEADINGS = {
+    "CHAPTER I\nLoomings": "Chapter one. Loomings",
+    "CHAPTER I. Loomings": "Chapter one. Loomings",
+    "Chapter ii -- A short one.": "Chapter two -- A short one.",
+    "Chapter 3 The Sea": "Chapter three. The Sea",
+    "XX A Plea": "twenty. A Plea",
+    "MIX IT UP": "Mix It Up",
+}
+
+
+@pytest.mark.parametrize("heading, spoken", SPOKEN_HEADINGS.items())
+def test_a_chapters_number_and_title_are_told_apart(tmp_path: Path, heading: str, spoken: str) -> None:
+    path = tmp_path / "script.md"
+    path.write_text(f"# {heading.replace(chr(10), ' ')}\n\nIt rained.\n", encoding="utf-8")
+    (line,) = [line for line in read(path).chapters[0].lines if line.kind is LineKind.HEADING]
+    assert line.spoken == spoken
+    assert " ".join(sentence.shown for sentence in line.sentences) == heading.replace("\n", " ")
+
+
+def test_a_numeral_that_counts_the_chapters_is_a_number_in_the_heading(tmp_path: Path) -> None:
+    path = tmp_path / "script.txt"
+    words = "It was a dark and stormy night and the rain fell in torrents on us.\n\n"
+    path.write_text(f"I The Period\n\n{words}II The Mail\n\n{words}III Shadows\n\n{words}", encoding="utf-8")
+    spoken = [chapter.lines[0].spoken for chapter in read(path).chapters]
+    assert spoken == ["one. The Period", "two. The Mail", "three. Shadows"]
+
+
 def test_capitals_stress_what_is_set_in_italics_only_when_asked(tmp_path: Path) -> None:
     path = tmp_path / "book.md"
     path.write_text("It was *not* so.", encoding="utf-8")

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from pipeline.script.normalising.hints import ROMAN, roman
 from pipeline.script.normalising.rules import Rule, Trait
 
+MOST_CHAPTERS = 300  # higher numerals before a title are words: MIX, DI, MD
+
 Number = Callable[[int, re.Match[str]], "str | None"]
 
 
@@ -41,13 +43,16 @@ def before(named: Iterable[str], number: Number) -> Rule:
 
 
 def alone(number: Number, *, title: bool = False) -> Rule:
-    """A text that is nothing but a numeral; with ``title`` also one that begins so: IV. The Storm."""
+    """A text that is nothing but a numeral; with ``title`` also one that begins so: IV. The Storm, XX A Plea."""
 
     def read(match: re.Match[str]) -> str | None:
         value = roman(match["it"])
+        if value and match["title"]:
+            said = number(value, match) if len(match["it"]) > 1 and value <= MOST_CHAPTERS else None
+            return f"{said}." if said else None
         return number(value, match) if value else None
 
-    rest = r"[.:)]|\s[-–—]" if title else r"[.:]?\s*$|[.:]\s+[A-Z]{2,}"
+    rest = r"[.:)]|\s[-–—]|(?P<title>\s[\"“«‘]?[A-ZÀ-Þ])" if title else r"[.:]?\s*$|[.:]\s+[A-Z]{2,}|(?P<title>$^)"
     return Rule("roman", re.compile(rf"^\W*(?P<it>[IVXLCDM]+)(?=$|{rest})"), read, Trait.CAPITALS)
 
 

@@ -26,14 +26,14 @@ FIELD = re.compile(
 CREDITS = re.compile(
     r"\s*(?:(?:this )?e-?(?:text|book)[\s,]+(?:was[ ])?(?:first[ ])?(?:produced|prepared|scanned|created)"
     r"|(?:scanned|produced|prepared|proofed|transcribed|digitized|credits:)[ ,].*?\b(?:by|:)"
-    r"|html version|updated editions will|this file was produced)",
+    r"|notes? on this e-?text|this e?text is|html version|updated editions will|this file was produced)",
     re.IGNORECASE | re.DOTALL,
 )
 TRANSCRIBER = re.compile(
     r"\[\s*_?Transcriber[’']?s?[’']?\s+Notes?\b_?(?:[^\[\]]|\[[^\[\]]{0,2000}\]){0,20000}\]", re.IGNORECASE
 )
 PAGE = re.compile(
-    r"\[\s*(?:Pg\.?|Page|p\.|pg|S\.|Seite|Pag\.|Pág\.)\s*(?:\d+|[ivxlcdm]+)\s*\]|\{\s*(?:(?:Pg\.?|Page|p\.)\s*)?(?:\d+|[ivxlcdm]+)\s*\}",
+    r"\[\s*(?:Pg\.?|Page|p\.|pg|S\.|Seite|Pag\.|Pág\.)\s*(?:\d+|[ivxlcdm]+)\s*\]|\{\s*(?:(?:Pg\.?|Page|p\.)\s*)?(?:\d+[a-z]?|[ivxlcdm]+)\s*\}",
     re.IGNORECASE,
 )
 LANGUAGES = {"english": "en", "french": "fr", "german": "de", "spanish": "es", "italian": "it", "portuguese": "pt"}

@@ -10,7 +10,7 @@ CHAPTERS = (
     "chapter capítulo capitulo kapitel chapitre capitolo stave canto letter adventure act scene acte scène akt szene "
     "aufzug auftritt acto escena atto scena ato cena lecture section lettre carta"
 )
-PARTS = "book part volume vol libro libri livre livro buch band teil parte partie tome tomo"
+PARTS = "epoch book part volume vol libro libri livre livro buch band teil parte partie tome tomo"
 
 NUMBERS = {
     "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -60,7 +60,7 @@ SECTION_WORDS = {
     "glossary": "glossary|glosario|glossaire|glossar|glossario|glossário",
     "bibliography": "bibliography|bibliografía|bibliographie|bibliografia",
     "index": "index|general index|register|índice alfabético|indice analitico",
-    "notes": "notes|footnotes|endnotes|footnotes:|notas|notes de bas de page|anmerkungen|fußnoten|note|fussnoten",
+    "notes": "notes|footnotes|endnotes|footnotes:|notas|notes de bas de page|anmerkungen|fußnoten|fussnoten",
     "dedication": "dedication|dedicatoria|dédicace|widmung|dedica|dedicatória",
     "copyright": "copyright",
     "colophon": "colophon",
@@ -81,7 +81,7 @@ def _cased(words: str) -> str:
 ROMAN = r"M{0,3}(?:CM|CD|D?C{0,4})(?:XC|XL|L?X{0,4})(?:IX|IV|V?I{0,4})"
 _NUMBER = "|".join(sorted(map(re.escape, WORDS), key=len, reverse=True))
 _WORD = rf"(?i:(?:(?:the|el|la|le|il|o|a|das|der|die)\s+)?(?:{_NUMBER})(?:[-\s](?:{_NUMBER}))?)"
-NUMERAL = rf"(?:(?=[IVXLCDM]){ROMAN}|\d{{1,4}}|{_WORD})"
+NUMERAL = rf"(?:(?=[IVXLCDM]){ROMAN}|(?=[ivxl])(?i:{ROMAN})|\d{{1,4}}|{_WORD})"
 TITLE = r"[.:,]?|[.:]?\s*[—–-]+\s*\S.*|[.:,]?\s+[^a-zà-öø-ÿ\s].*|[.:][—–-]+\s*\S.*"
 NUMBERED = re.compile(
     rf"(?P<mark>{_cased(CHAPTERS)}|{_cased(PARTS)})\.?\s+(?P<number>{NUMERAL})(?!\w)(?P<title>{TITLE})", re.DOTALL

@@ -116,9 +116,18 @@ def by_headings(drafts: list[Draft], title: str = "") -> None:
         elif order < 4 and vocabulary.BY_LINE.fullmatch(draft.text) and drafts[headings[0]].section == "titlepage":
             draft.section, draft.level = "titlepage", 2
         elif draft.level <= chapter:
+            if draft.level < chapter and _is_empty(drafts, index, draft.level):
+                _open_part(draft, drafts[headings[order + 1]], chapter)
             draft.level = 1
         else:
             draft.level = min(draft.level - chapter + 1, 6)
+
+
+def _open_part(part: Draft, following: Draft, chapter: int) -> None:
+    """A title with nothing of its own, no 'Part One': the chapter below it begins there and is announced after it."""
+    if following.level == chapter and vocabulary.PART.match(part.text) is None:
+        part.chapter = f"{part.text.strip().removesuffix('.')}. {following.text.strip()}"
+        following.level += 1
 
 
 def _by_lines(drafts: list[Draft]) -> bool:

@@ -71,6 +71,7 @@ class _Reader:
 
     def __init__(self, source: Source, ledger: Ledger, roles: Collection[str]) -> None:
         self.ledger, self.roles = ledger, roles
+        self.named = frozenset((*roles, NARRATOR))  # a script without a cast takes any name and names none
         self.frame = gutenberg.frame(source.text)
         gutenberg.leave_out(self.frame, ledger)
         begin, end = self.frame.begin, self.frame.end
@@ -195,10 +196,14 @@ class _Reader:
         paragraph = Paragraph(Sort.HEADING, first.start, last.end)
         for block in self._block(paragraph, _Setting(head.heading.section)):
             chapter = " ".join(block.text.split()) if head.level == 1 else None
-            yield replace(block, level=head.level, chapter=chapter) if block.sort is Sort.HEADING else block
+            if block.sort is not Sort.HEADING:
+                yield block
+                continue
+            headed = replace(block, level=head.level, chapter=chapter)
+            yield _numbered(headed) if head.heading.kind == "numeral" else headed
 
     def _text(self, clump: Clump, setting: _Setting, *, masked: bool = True) -> Iterator[Block]:
-        for part, role, begin in _spoken(clump, self._cue):
+        for part, role, begin in _spoken(clump, self._cue, self.named):
             if role is not None:
                 self.ledger.markup(part[0].start, begin)
                 paragraph = Paragraph(Sort.PARAGRAPH, begin, max(part[-1].end, begin))
@@ -218,10 +223,10 @@ class _Reader:
         if match is None:
             return None
         name = match["name"]
-        if name in self.roles or name == NARRATOR:
+        if name in self.named:
             return match
         shouted = name == name.upper() and any(letter.isupper() for letter in name)
-        near = difflib.get_close_matches(name, sorted({*self.roles, NARRATOR}), 1)
+        near = difflib.get_close_matches(name, sorted(self.named), 1)
         if (
             not shouted
             or (text == text.upper() and len(text) > match.end())
@@ -233,7 +238,7 @@ class _Reader:
     def _check_role(self, name: str, offset: int) -> None:
         if name in self.roles or name == NARRATOR:
             return
-        near = difflib.get_close_matches(name, sorted({*self.roles, NARRATOR}), 1)
+        near = difflib.get_close_matches(name, sorted(self.named), 1)
         guess = f"did you mean {near[0]}? Otherwise " if near else ""
         step = (
             f"{guess}add {name} to 'cast:' in the production file, or write '{name}\\:' if nobody of that name speaks"
@@ -325,6 +330,14 @@ class _Reader:
                 self.ledger.notice(f"'{entry.title}' of the table of contents was not found in the text", entry.start)
 
 
+def _numbered(block: Block) -> Block:
+    """A heading that is told to count the chapters, its Roman numeral marked as one: ``I The Period``."""
+    numeral = re.match(r"[IVXLCDM]+(?![\w'’])", block.text)
+    if numeral is None:
+        return block
+    return replace(block, marks=(Mark(0, numeral.end(), Marking.AS, "roman"), *block.marks))
+
+
 def _with_holes(text: str, holes: list[tuple[int, int]]) -> str:
     parts, position = [], 0
     for start, end in sorted(holes):
@@ -351,13 +364,19 @@ def _parted(clump: Clump, noted: Collection[int]) -> list[Clump]:
     return [part for part in parts if part]
 
 
-def _spoken(clump: Clump, cue_of: Callable[[str], re.Match[str] | None]) -> Iterator[tuple[Clump, str | None, int]]:
-    """A clump cut at its cues: the lines, who speaks them, and where the words begin."""
+def _spoken(
+    clump: Clump, cue_of: Callable[[str], re.Match[str] | None], named: Collection[str]
+) -> Iterator[tuple[Clump, str | None, int]]:
+    """A clump cut at its cues: the lines, who speaks them, and where the words begin.
+
+    A name alone, nothing below it, is a cue only for a role that the cast names.
+    """
     part: Clump = []
     role, begin = None, clump[0].start
     for row in clump:
         cue = cue_of(row.text)
-        if cue is not None:
+        alone = row is clump[-1] and cue is not None and cue.end() >= len(row.text)
+        if cue is not None and (not alone or cue["name"] in named):
             if part:
                 yield part, role, begin
             part, role, begin = [], cue["name"], row.start + cue.end()

@@ -15,7 +15,8 @@ _KEY = r"\d{1,3}|[A-Za-z]{1,2}|[*†‡§¶]{1,3}"
 ASIDE = re.compile(
     rf"(?<!\\)\[\s*_?(?:(?P<note>(?:Foot|End)?note|Nota|Fu(?:ß|ss)note|Note de bas de page)\b_?"
     rf"[ \t]*(?P<key>{_KEY})?[ \t]*[:.]"
-    rf"|(?P<picture>Illustration|Frontispiece|Ilustraci[óo]n|Illustrazione|Abbildung|Ilustração)\b_?[ \t]*:?)"
+    rf"|(?P<picture>Illustration|Picture|Vignette|Frontispiece"
+    rf"|Ilustraci[óo]n|Illustrazione|Abbildung|Ilustração)\b_?[ \t]*:?)"
     rf"(?P<inside>{_NESTED})\]",
     re.IGNORECASE,
 )

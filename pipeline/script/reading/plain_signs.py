@@ -17,7 +17,7 @@ SIGNS = re.compile("[*†‡¶§‖]")
 REFERENCE = re.compile(
     rf"(?P<mark>(?:(?<=[^\s*†‡¶§‖\\(\[])|(?<=[.,;:!?\"”’)»])[ ])(?P<sign>{_SIGN}))(?![\w*†‡¶§‖\])]|[ ]?\d)"
 )
-DEFINITION = re.compile(rf"^[ \t]*\(?(?P<mark>(?P<sign>{_SIGN})[ \t]*)(?=[^\s*†‡¶§‖\d)])", re.MULTILINE)
+DEFINITION = re.compile(rf"^[ \t]*\(?(?P<mark>(?P<sign>{_SIGN})[ \t]*)(?=[^\s*†‡¶§‖\d)—–-])", re.MULTILINE)
 PARAGRAPH = re.compile(r"^(?:[^\S\n]*\S.*\n?)+", re.MULTILINE)
 RULED = re.compile(r"[-_=—–\s]*")
 FAR = 60_000  # characters from a reference to its note: the longest chapters whose notes stand at the end

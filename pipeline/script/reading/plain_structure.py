@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from pipeline.script.reading.headings import BARE, TITLED, Heading, heading_of, is_capitals, is_title, value
+from pipeline.script.reading.headings import BARE, TITLED, Heading, heading_of, is_capitals, is_title, key, value
 from pipeline.script.reading.plain_contents import Candidate, Contents, Listed, find_contents, match_entries
 from pipeline.script.reading.unwrapping import Clump, Layout, is_table
 
@@ -186,7 +186,7 @@ def _with_titles(
             continue
         last = index
         below = " ".join(row.text for row in clumps[index + 1]) if index in titled else ""
-        if index in bare and index + 1 in matched and heading_of(clumps[index + 1][0].text) is None:
+        if index in bare and _is_listed(index, clumps, matched):
             below = " ".join(row.text for row in clumps[index + 1])
             last = index + 1
         elif below and (usual or (is_title(below) and is_capitals(below) and not below.endswith("."))):
@@ -197,14 +197,20 @@ def _with_titles(
     return heads
 
 
+def _is_listed(index: int, clumps: Sequence[Clump], matched: Mapping[int, Listed]) -> bool:
+    """Whether the table of contents has what stands below a number: as an entry, or as the title of the number's."""
+    if index + 1 in matched:
+        return heading_of(clumps[index + 1][0].text) is None
+    title = key(matched[index].heading.title) if index in matched else ""
+    return bool(title) and index + 1 < len(clumps) and key(" ".join(row.text for row in clumps[index + 1])) == title
+
+
 def _heads(clump: Clump) -> bool:
     """A title by its looks, or a single short line that could be one where the other chapters have such lines."""
     text = " ".join(row.text for row in clump)
     if BARE.fullmatch(text) is not None or len(clump) > 3:
         return False
-    return is_title(text) or (
-        len(clump) == 1 and len(text) <= 70 and text[0].isupper() and text[-1] not in ',;:!?"”—-'
-    )
+    return is_title(text) or (len(clump) == 1 and len(text) <= 70 and text[0].isupper() and text[-1] not in ',;:"”—-')
 
 
 def _subordinate(heads: dict[int, Head], numerals: Mapping[int, tuple[Heading, int]]) -> None:

@@ -89,6 +89,10 @@ LEVELS = {
 }
 
 
+LEVELS["a title above the chapters, another after them"] = (
+    "<h2>Preface</h2><p>x</p><h1>Walden</h1><h2>Economy</h2><p>x</p><h2>Sounds</h2><p>x</p>",
+    [("Preface", 1, "preface"), ("Walden", 1, "body"), ("Economy", 2, "body"), ("Sounds", 1, "body")],
+)
 LEVELS["number and title"] = (
     "<h2>Chapter I</h2><h3>The Sea</h3><p>x</p><h2>Chapter II</h2><h3>The Land</h3><p>x</p>",
     [("Chapter I", 1, "body"), ("The Sea", 2, "body"), ("Chapter II", 1, "body"), ("The Land", 2, "body")],

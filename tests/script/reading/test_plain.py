@@ -158,6 +158,7 @@ def test_notes_are_taken_out_and_their_references_point_at_them() -> None:
     assert skipped(found, "note_references") == "[1][A][1]"
 
 
+ROMANS = ("I", "II", "III", "IV")
 NOTED_BY_SIGNS = {
     "below the paragraph": ("It is alien.*  Hence it goes.\n\n*I am aware.\n\nOn.", ["I am aware."], ["*"]),
     "with a space, set in": ("He said “no.” *\n\n     * See there.\n\nOn.", ["See there."], [" *"]),
@@ -174,6 +175,7 @@ NOTED_BY_SIGNS = {
     "emphasis": ("He *said*.\n\n*You* go, he said.", [], []),
     "bold": ("**Note** this.**\n\n**So** it was.", [], []),
     "multiplication": ("It is 5 * 3, 5*3 and 5 *.\n\n* is a sign.", [], []),
+    "no note": ("Who passed**; but.\n\n**--A lady, he said.", [], []),
     "nothing refers to it": ("It ended.\n\n*See there.", [], []),
     "it refers to nothing": ("It is alien.*  Hence.\n\nSo it is.", [], []),
 }  # fmt: skip
@@ -205,6 +207,7 @@ def test_notes_at_the_end_of_the_book_belong_to_their_section() -> None:
 
 HEADINGS = {
     "CHAPTER XIV": ("chapter", 14), "Chapter 4: The Sea": ("chapter", 4), "THE FIRST CHAPTER": ("chapter", 1),
+    "Chapter iv -- Shewing what": ("chapter", 4), "EPOCH THE SECOND.": ("part", 2),
     "Chapter Twenty-One: Home": ("chapter", 21), "CHAPTER THE FIRST": ("chapter", 1),
     "CAPÍTULO PRIMERO": ("chapter", 1),
     "Erstes Kapitel": ("chapter", 1), "3. Kapitel": ("chapter", 3), "CHAPITRE PREMIER": ("chapter", 1),
@@ -264,6 +267,20 @@ def test_lines_in_capitals_head_the_chapters_where_nothing_else_does() -> None:
     text = f"THE SEA\n\n{PROSE}\nHe shouted:\n\nSTOP!\n\n{PROSE}\nTHE LAND\n\n{PROSE}"
     assert heads(document(text)) == ["THE SEA", "THE LAND"]
     assert heads(document(f"CHAPTER I\n\n{PROSE}\nTO LET\n\n{PROSE}\nBEWARE\n\n{PROSE}")) == ["CHAPTER I"]
+
+
+def test_titles_below_their_numbers_end_as_the_table_of_contents_has_them() -> None:
+    titles = ["Do titulo", "Do livro.", "É tempo!", "Homem?"]
+    body = "".join(f"{number}\n\n{title}\n\n{PROSE}\n\n" for number, title in zip(ROMANS, titles, strict=False))
+    index = "\n".join(f"  {number}   {title}" for number, title in zip(ROMANS, titles, strict=False))
+    for text in (body, f"{body}INDICE\n\n{index}\n"):
+        chapters = [block.chapter for block in document(text).blocks if block.chapter and block.section == "body"]
+        assert chapters == [f"{number} {title}" for number, title in zip(ROMANS, titles, strict=False)]
+
+
+def test_a_note_at_the_end_that_holds_no_notes_is_read() -> None:
+    found = document(f"CHAPTER I\n\n{PROSE}\nCHAPTER II\n\n{PROSE}\n\n                   NOTE\n\n{PROSE}")
+    assert {block.section for block in found.blocks} == {"body"}
 
 
 def test_numbers_of_pages_are_no_chapters() -> None:
@@ -378,6 +395,26 @@ def test_roles_are_cues_and_unknown_ones_are_problems_outside_gutenberg() -> Non
     assert isinstance(problem, InputError)
     assert "no role GHOST" in problem.what and "did you mean HOST?" in str(problem.next_step)
     assert [p.what for p in document("HOST:\n\nHi.").ledger.problems] == ["HOST has nothing to say"]
+
+
+class Anybody(frozenset[str]):
+    """The cast of a script that has none: it takes every name in capitals."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.isupper()
+
+
+def test_without_a_cast_a_name_alone_is_no_cue_and_in_a_book_of_gutenberg_none_is() -> None:
+    def roles(text: str) -> list[tuple[str | None, str]]:
+        source = Source(Path("book.txt"), text, starts_of_lines(text))
+        found = read(source, Ledger(source), Anybody())
+        assert not found.ledger.problems
+        return [(block.role, block.text) for block in found.blocks if block.text]
+
+    assert roles("HOST: Hi.\n\nHOST:\nHo.") == [("HOST", "Hi."), ("HOST", " Ho.")]
+    assert roles("THE SOAP:\n\n  We are a couple.") == [(None, "THE SOAP:"), (None, "We are a couple.")]
+    frame = "*** {} OF THIS PROJECT GUTENBERG EBOOK X ***"
+    assert roles(f"{frame.format('START')}\n\nHOST: Hi.\n\n{frame.format('END')}") == [(None, "HOST: Hi.")]
 
 
 def test_tags_alone_are_cues_and_misspelt_ones_are_problems() -> None:
