@@ -203,7 +203,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
         romance.apostrophe_years(words, r"(?<=los )|(?<=años )|(?<=de )|(?<=del )"),
         romance.point_decimals(words, "punto"),
         *romance.usual(words, romance.agreeing(words, gender, YEARS), NO_NOUN),
-        romance.initialisms(words, INITIALISMS),
+        *romance.capitals(INITIALISMS),
     )
 
 
@@ -247,4 +247,4 @@ def _half() -> tuple[Rule, ...]:
 @lru_cache(maxsize=8)
 def heading_rules(tag: str) -> tuple[Rule, ...]:
     """Rules that go before `rules` in a heading."""
-    return (romance.chapter_numeral(cardinal),)
+    return (romance.chapter_numeral(cardinal), *romance.romans(ROMANS), *romance.capitals(INITIALISMS, heading=True))

@@ -149,7 +149,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
         *romance.halves(words, {"m": "demi", "f": "demie"}, " de "),
         romance.point_decimals(words, "point"),
         *romance.usual(words, romance.agreeing(words, gender, YEARS), NO_NOUN),
-        romance.initialisms(words, INITIALISMS, ["MM", "MLLES", "MMES", "STE", "MGRS"]),
+        *romance.capitals(INITIALISMS),
     )
 
 
@@ -226,4 +226,4 @@ def _phones() -> tuple[Rule, ...]:
 @lru_cache(maxsize=8)
 def heading_rules(tag: str) -> tuple[Rule, ...]:
     """Rules that go before `rules` in a heading."""
-    return (romance.chapter_numeral(cardinal),)
+    return (romance.chapter_numeral(cardinal), *romance.romans(ROMANS), *romance.capitals(INITIALISMS, heading=True))

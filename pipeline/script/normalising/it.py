@@ -197,7 +197,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
         *romance.halves(words, {"m": "mezzo", "f": "mezza"}, " di "),
         romance.point_decimals(words, "punto"),
         *romance.usual(words, romance.agreeing(words, gender, YEARS), NO_NOUN),
-        romance.initialisms(words, INITIALISMS),
+        *romance.capitals(INITIALISMS),
     )
 
 
@@ -252,4 +252,4 @@ def _ordinals(words: Words) -> tuple[Rule, ...]:
 @lru_cache(maxsize=8)
 def heading_rules(tag: str) -> tuple[Rule, ...]:
     """Rules that go before `rules` in a heading."""
-    return (romance.chapter_numeral(cardinal),)
+    return (romance.chapter_numeral(cardinal), *romance.romans(ROMANS), *romance.capitals(INITIALISMS, heading=True))

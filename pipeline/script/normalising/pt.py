@@ -245,7 +245,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
         *romance.halves(words, {"m": "meio", "f": "meia"}, " de "),
         romance.point_decimals(words, "ponto"),
         *romance.usual(words, romance.agreeing(words, gender, YEARS), NO_NOUN),
-        romance.initialisms(words, INITIALISMS),
+        *romance.capitals(INITIALISMS),
     )
 
 
@@ -282,4 +282,8 @@ def _reis(words: Words) -> tuple[Rule, ...]:
 def heading_rules(tag: str) -> tuple[Rule, ...]:
     """Rules that go before `rules` in a heading."""
     brazil = _brazil(tag)
-    return (romance.chapter_numeral(lambda number, gender: cardinal(number, "", brazil)),)
+    return (
+        romance.chapter_numeral(lambda number, gender: cardinal(number, "", brazil)),
+        *romance.romans(romans(brazil)),
+        *romance.capitals(INITIALISMS, heading=True),
+    )

@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.script.normalising.addresses import addresses, letters, spelled
+from pipeline.script.normalising.addresses import addresses, spelled
+from pipeline.script.normalising.capitals import capitals as lowered_or_spelled
 from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
@@ -154,42 +155,24 @@ def chapter_numeral(cardinal: Speak) -> Rule:
     return Rule("roman", re.compile(rf"^\s*(?P<it>{NUMERAL})(?=\s*$|\s*[.:)—–-](?:\s|$))"), read, Trait.NONE)
 
 
-def unshouted(keep: Iterable[str] = ()) -> Rule:
-    """In a heading all of capitals, each word as a word: shouted words are spelled by some engines."""
-    kept = frozenset(keep)
+def capitals(spelled: Iterable[str], *, heading: bool = False) -> tuple[Rule, ...]:
+    """The rules of `pipeline.script.normalising.capitals`, which leave numerals alone."""
 
-    def read(match: Match) -> str | None:
-        word, text = match[0], match.string
-        if text != text.upper() or word in kept or not re.search("[AEIOUYÀ-Þ]", word):
-            return None
-        first = not any(character.isalpha() for character in text[: match.start()])
-        return word.capitalize() if first or len(word) > 3 else word.lower()
+    def but_numerals(rule: Rule) -> Rule:
+        return replace(
+            rule, read=lambda match: None if roman(match[0]) and match[0] not in WORDLIKE else rule.read(match)
+        )
 
-    return Rule("capitals", re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ]+(?!\w)"), read, Trait.CAPITALS)
+    rules = lowered_or_spelled(frozenset(spelled), ACRONYMS, SOUNDS, heading=heading)
+    return tuple(but_numerals(rule) for rule in rules)
 
 
-def initialisms(words: Words, known: Iterable[str], never: Iterable[str] = ()) -> Rule:
-    """Capitals that cannot be a word, and those that are known not to be: letter by letter."""
-    spelled, plain = frozenset(known), frozenset(never) | _SOUNDS
-
-    def read(match: Match) -> str | None:
-        written = match[0]
-        unsayable = len(written) > 1 and not re.search("[AEIOUYÀ-Þ]", written) and written not in plain
-        around = match.string[max(match.start() - 12, 0) : match.start()] + " " + match.string[match.end() :][:12]
-        shouted = re.search(r"(?<!\w)[A-ZÀ-Þ]{4,}(?!\w)", around)
-        if written in spelled or (
-            unsayable
-            and not (len(written) > 2 and roman(written))
-            and not shouted
-            and not re.search(r"(.)\1", written)
-        ):
-            return letters(written, words)
-        return None
-
-    return Rule("initials", re.compile(r"(?<![\w.’'&/-])[A-ZÀ-ÖØ-Þ]{2,5}(?![\w’'&/])"), read, Trait.CAPITALS)
-
-
-_SOUNDS = frozenset(listed("HM SH ST PST PSST PS CHT CHST TCH TS PF PFT BR MGR MLLE MME SR DR MR JR SRS DRS STO"))
+WORDLIKE = frozenset(listed("CI DI DIX LI MI MIL MIX VI"))
+"""Numerals that among words in capitals are words."""
+ACRONYMS = frozenset(listed("NASA UNESCO UNICEF ONU OTAN NATO FIFA UEFA OPEP SIDA OVNI"))
+SOUNDS = frozenset(
+    listed("MM MLLES MMES HM SH ST PST PSST PS CHT CHST TCH TS PF PFT BR MGR MLLE MME SR DR MR JR SRS DRS STO")
+)
 
 
 def usual(words: Words, agreeing: Rule, no_noun: Container[str]) -> tuple[Rule, ...]:

@@ -47,7 +47,6 @@ UNTOUCHED = [
     "Hace medio siglo vi la guerra.",
     "El rey vivía en Madrid.",
     "«¿Y si vas mañana?»",
-    "MI MADRE Y YO",
 ]
 
 
@@ -82,3 +81,7 @@ def test_the_first_of_a_month_is_said_as_in_the_region() -> None:
 def test_published_cases_are_said_as_published() -> None:
     assert percent("es", aside=False) >= 80
     assert percent("es", aside=True) >= 77
+
+
+def test_a_heading_in_capitals_is_not_shouted() -> None:
+    assert say("CAPÍTULO XIV. EL GABINETE AZUL", "es", "heading") == "Capítulo catorce. El Gabinete Azul"
