@@ -27,7 +27,7 @@ from pipeline.script.normalising.en_abbreviations import (
     WORDLIKE_STATES,
     WORDS,
 )
-from pipeline.script.normalising.en_numbers import named_numbers
+from pipeline.script.normalising.en_numbers import named_numbers, old_money
 from pipeline.script.normalising.en_times import times
 from pipeline.script.normalising.en_words import BRITISH, words
 from pipeline.script.normalising.figures import Figures
@@ -50,7 +50,8 @@ def rules(tag: str) -> tuple[Rule, ...]:
     return (
         *addresses(speech), *times(speech), *capitals.dotted(), *_titles(), *abbreviations(ABBREVIATIONS),
         *_romans(speech),
-        *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech), *measures(speech),
+        *old_money(speech), *dates(speech), *phones(speech), *named_numbers(speech), *clocks(speech), *money(speech),
+        *measures(speech),
         *ranges(speech), *fractions(speech), *_signs(speech), *numbers(speech), *signs(speech), *_states(),
         *_capitals(),
     )  # fmt: skip

@@ -74,7 +74,7 @@ def _table() -> dict[str, Case | tuple[Case, ...]]:
     table["St"] = (
         Case("Street", last=_HOUSE, ends=True), Case("Street", last=_WAY, ends=True),
         Case("Street", last=r"\d(?:st|nd|rd|th)\s", ends=True), Case("Saint", next=NAME),
-        Case("Street", last=_PLACE, next=r"(?!\s+[A-ZÀ-Þ])", ends=True),
+        Case("Street", last=_PLACE, next=r"(?!\s+[A-ZÀ-Þ]|\s*[—–])", ends=True),
     )  # fmt: skip
     table["Dr"] = (Case("Drive", last=_HOUSE, ends=True), Case("Doctor", next=NAME), Case("Drive", last=_WAY))
     table["Sr"] = (Case("Senior", last=r"[A-Z][\w’'-]+,?\s", ends=True), *table["Sr"])

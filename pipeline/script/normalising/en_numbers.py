@@ -135,7 +135,6 @@ def named_numbers(words: Words) -> tuple[Rule, ...]:
     """All of them, in the order in which they are tried."""
     return (
         *_verses(words),
-        *_old_money(words),
         *_feet(words),
         *_decades(words),
         *_ordinals(words),
@@ -350,7 +349,7 @@ def _feet(words: Words) -> tuple[Rule, ...]:
 _WINDS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 
 
-def _old_money(words: Words) -> tuple[Rule, ...]:
+def old_money(words: Words) -> tuple[Rule, ...]:
     """£3 10s. 6d., 10s. 6d., 6d., 2s.: pounds, shillings and pence before 1971."""
 
     def said(match: re.Match[str]) -> str | None:
@@ -360,7 +359,7 @@ def _old_money(words: Words) -> tuple[Rule, ...]:
             ("shillings", "shilling", "shillings"),
             ("pence", "penny", "pence"),
         ):
-            if match[name]:
+            if match[name] and match[name] != "0":
                 half = HALVES.get(match[name][-1])
                 count = match[name][:-1] if half else match[name]
                 number = words.cardinal(int(count.replace(",", "")), "") if count else ""
@@ -374,7 +373,17 @@ def _old_money(words: Words) -> tuple[Rule, ...]:
     pence = rf"(?P<pence>\d{{1,2}}[{vulgar}]?)\s?d\b\.?(?!\w)"
     shillings = r"(?P<shillings>\d{1,3})\s?s\b(?:\.|(?=,?\s\d))"
     close = r"(?<![\w.,])"
+    columns = rf"{close}£\s?(?P<pounds>\d[\d,]*)-(?P<shillings>\d{{1,2}})-(?P<pence>\d{{1,2}})(?![\w-])"
+    slashed = rf"{START}(?P<pounds>(?!))?(?P<shillings>[7-9]|1\d)/6(?P<pence>(?!))?(?![\w/]|[.,]\d)"
+    even = rf"{START}(?P<pounds>(?!))?(?P<shillings>\d{{1,3}})/[-–—](?P<pence>(?!))?(?!\w)"
+
+    def and_six(match: re.Match[str]) -> str:
+        return f"{words.cardinal(int(match['shillings']), '')} and six"
+
     return (
+        Rule("money", re.compile(columns), said),
+        Rule("money", re.compile(slashed), and_six),
+        Rule("money", re.compile(even), said),
         Rule("money", re.compile(rf"{close}£(?P<pounds>\d[\d,]*),?\s{shillings}(?:,?\s{pence})?"), said),
         Rule("money", re.compile(rf"{close}(?P<pounds>(?!))?{shillings},?\s{pence}"), said),
         Rule(

@@ -22,7 +22,7 @@ START = r"(?<!\w)(?<!\d[.,])(?<!\d[’'])"
 END = r"(?![\w]|[.,]\d)"
 """After a number: no letter or digit, no decimals."""
 SIGN = r"(?P<sign>[-−–+±])?"
-DASH = r"\s?[-–—‒−]\s?"
+DASH = r"\s?[-–‒−]\s?"
 HALVES = {
     "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
     "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅐": (1, 7), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8),
@@ -152,7 +152,7 @@ def money(words: Words) -> tuple[Rule, ...]:
     sums = rf"(?P<number>{number})(?:\s?[-–—]\s?(?P<high>{number}))?(?:\s?(?P<scale>{scale})(?!\w))?"
     before = rf"(?<![\w.,$])(?P<sign>[-−–](?=\S))?(?P<symbol>{symbols})\s?{sums}{END}"
     after = rf"{START}(?P<sign>[-−–](?=\S))?{sums}\s?(?P<symbol>{symbols})(?!\w)"
-    joint = rf"{symbols}\s?{number}(?:\s?{scale})?(?P<it>\s?[-–—]\s?)(?={symbols}\s?\d)"
+    joint = rf"{symbols}\s?{number}(?:\s?{scale})?(?P<it>\s?[-–]\s?)(?={symbols}\s?\d)"
     return (
         Rule("range", re.compile(joint), lambda match: f" {words.to} "),
         Rule("money", re.compile(before), said),
@@ -244,7 +244,7 @@ def ranges(words: Words) -> tuple[Rule, ...]:
     }  # fmt: skip
     number = figures.pattern
     equation = rf"{START}{number}(?:\s?[-+−–×x*·÷:/]\s?{number})+\s?=\s?{number}{END}"
-    low_high = rf"{START}(?P<low>\d{{1,7}}){DASH}(?P<high>\d{{1,7}})(?![\w-]|[.,]\d)"
+    low_high = rf"{START}(?P<low>\d{{1,7}}){DASH}(?P<high>\d{{1,7}})(?![\w-]|[.,/⁄]\d)"
     return (
         Rule("math", re.compile(equation), sums),
         Rule("range", re.compile(rf"(?<![-–]){low_high}"), span),

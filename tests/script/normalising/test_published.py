@@ -9,8 +9,8 @@ from pipeline.script.normalising import normalise
 from tests.script.normalising.published import LANGUAGES, canonical, cases, kept_aside, right
 
 # percent right: of all cases, and of those that the rules were written without looking at
-ALL = {"en": 86, "de": 89, "es": 83, "fr": 91, "it": 61, "pt": 93}
-KEPT_ASIDE = {"en": 75, "de": 86, "es": 81, "fr": 87, "it": 61, "pt": 93}
+ALL = {"en": 86, "de": 89, "es": 83, "fr": 92, "it": 61, "pt": 93}
+KEPT_ASIDE = {"en": 75, "de": 86, "es": 81, "fr": 89, "it": 61, "pt": 92}
 
 
 def _percent(language: str, aside: bool) -> float:
