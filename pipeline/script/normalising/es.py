@@ -55,6 +55,8 @@ YEARS = frozenset(romance.listed("en desde hasta de del hacia año a y"))
 
 def gender(before: str, noun: str) -> str:
     """``m`` or ``f`` of what is counted, after the word before the number and the word after it; empty if unsure."""
+    if before in {"el", "del", "al", "día"}:
+        return ""  # a date: el 21 muchas personas
     if noun and noun.lower() not in NO_NOUN and noun[:1].islower():
         if MASCULINE.search(noun):
             return "m"

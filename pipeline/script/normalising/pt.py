@@ -64,6 +64,8 @@ YEARS = frozenset(romance.listed("em de desde até ano anno por e do a"))
 
 def gender(before: str, noun: str) -> str:
     """``f`` where a feminine noun is counted, after its ending or the article before the number."""
+    if before in {"o", "do", "ao", "no", "dia"}:
+        return ""  # a date: no dia 2 muitas pessoas
     if noun and noun.islower() and noun not in NO_NOUN and len(noun) > 2:
         if MASCULINE.search(noun):
             return ""

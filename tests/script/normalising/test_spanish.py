@@ -10,6 +10,7 @@ from tests.script.normalising.golden import percent, say
 SPOKEN = {
     "Tenía 21 años.": "Tenía veintiún años.",
     "21 casas y 200 páginas": "veintiuna casas y doscientas páginas",
+    "la noche del 21 muchas personas": "la noche del veintiuno muchas personas",
     "21 por ciento": "veintiuno por ciento",
     "Desde 1999 muchas personas": "Desde mil novecientos noventa y nueve muchas personas",
     "2.000.000 habitantes": "dos millones de habitantes",
