@@ -80,7 +80,8 @@ def capitals(
             third = _NEXT.match(text, following.end())
             return bool(third and not known(third["word"])) or bool(_OPENING.search(text[max(0, start - 8) : start]))
         if before and preceding:
-            head = text[: max(0, start - 80) + preceding.start()]
+            cut = max(0, start - 80) + preceding.start()
+            head = text[max(0, cut - 80) : cut]
             earlier = _LAST.search(head)
             return bool(earlier and not known(earlier["word"])) or bool(_OPENING.search(head[-8:]))
         return False

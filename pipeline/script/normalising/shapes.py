@@ -177,7 +177,10 @@ def measures(words: Words) -> tuple[Rule, ...]:
         """A number that may end in a fraction, without its unit."""
         return mixed_number(written, words) or figures.say(written)
 
-    def said(match: Match) -> str:
+    def said(match: Match) -> str | None:
+        for part in (match["low"], match["number"]):
+            if part and re.search("[/⁄]", part) and not mixed_number(part, words):
+                return None
         unit, written, scale = units[match["unit"]], match["number"], match["scale"]
         sign = (
             {"+": words.plus, "±": words.symbols.get("±", "")}.get(match["sign"], words.minus)

@@ -96,3 +96,7 @@ def test_a_hint_reads_it_as_it_says() -> None:
     assert say_as("1984", "cardinal", "de") == "tausendneunhundertvierundachtzig"
     assert say_as("3.10.2020", "date", "de") == "dritter Oktober zweitausendzwanzig"
     assert say_as("14:30 Uhr", "time", "de") == "vierzehn Uhr dreißig"
+
+
+def test_figures_that_are_no_mixed_number_do_not_become_one() -> None:
+    assert said("5 24/7 %") == "fünf vierundzwanzig Schrägstrich sieben Prozent"
