@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.script.normalising import romance
+from pipeline.script.normalising import romance, romance_romans
 from pipeline.script.normalising.abbreviations import NAME, Case, abbreviations
 from pipeline.script.normalising.es_words import cardinal, ordinal
 from pipeline.script.normalising.es_words import words as spanish
@@ -55,6 +55,8 @@ YEARS = frozenset(romance.listed("en desde hasta de del hacia año a y"))
 
 def gender(before: str, noun: str) -> str:
     """``m`` or ``f`` of what is counted, after the word before the number and the word after it; empty if unsure."""
+    if before in {"el", "del", "al", "día"}:
+        return ""  # a date: el 21 muchas personas
     if noun and noun.lower() not in NO_NOUN and noun[:1].islower():
         if MASCULINE.search(noun):
             return "m"
@@ -69,7 +71,7 @@ def articles() -> dict[str, str]:
     return {"el": "m", "del": "m", "al": "m", "un": "m", "este": "m", "la": "f", "una": "f", "esta": "f"}
 
 
-ROMANS = romance.Romans(
+ROMANS = romance_romans.Romans(
     chapters=r"año|cap[ií]tulos?|cap|libros?|tomos?|partes?|vol(?:umen|úmenes)?|cantos?|t[ií]tulos?"
     r"|secci[oó]n|secciones"
     r"|lecci[oó]n|ap[eé]ndices?|anexos?|art[ií]culos?|art|cartas|jornadas?|cuadros?|p[aá]rrafos?|p[aá]gs?|p[aá]ginas?"
@@ -186,7 +188,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
     words = language(tag)
     first = "uno" if tag.lower().endswith("-es") else "primero"
     return (
-        *romance.romans(ROMANS),
+        *romance_romans.romans(ROMANS),
         romance.written(WRITTEN, r"(?=\s?(?:\d|[IVXLC]+(?!\w)))"),
         romance.ordinals(words, ORDINAL_MARKS),
         *_halves_of_day(words),
@@ -203,7 +205,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
         romance.apostrophe_years(words, r"(?<=los )|(?<=años )|(?<=de )|(?<=del )"),
         romance.point_decimals(words, "punto"),
         *romance.usual(words, romance.agreeing(words, gender, YEARS), NO_NOUN),
-        romance.initialisms(words, INITIALISMS),
+        *romance.capitals(INITIALISMS),
     )
 
 
@@ -247,4 +249,8 @@ def _half() -> tuple[Rule, ...]:
 @lru_cache(maxsize=8)
 def heading_rules(tag: str) -> tuple[Rule, ...]:
     """Rules that go before `rules` in a heading."""
-    return (romance.chapter_numeral(cardinal),)
+    return (
+        romance_romans.chapter_numeral(cardinal),
+        *romance_romans.romans(ROMANS),
+        *romance.capitals(INITIALISMS, heading=True),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.script.normalising import romance
+from pipeline.script.normalising import romance, romance_romans
 from pipeline.script.normalising.abbreviations import NAME, Case, abbreviations
 from pipeline.script.normalising.fr_words import UNITS, cardinal, ordinal, regnal
 from pipeline.script.normalising.fr_words import words as french
@@ -44,7 +44,7 @@ def gender(before: str, noun: str) -> str:
     return "f" if FEMININE.search(noun) and not MASCULINE.search(noun) and noun.islower() else ""
 
 
-ROMANS = romance.Romans(
+ROMANS = romance_romans.Romans(
     chapters=r"an|chapitres?|chap|livres?|tomes?|parties?|volumes?|vol|chants?|titres?|sections?|leçons?|annexes?"
     r"|articles?|art|planches?|pl|figures?|fig|pages?|(?-i:pp?)|numéros?|type|phase|acte|scène|tableau|psaume"
     r"|épisode|strophe|fable|(?-i:t)",
@@ -133,7 +133,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
     words = language(tag)
     return (
         *_marked_romans(),
-        *romance.romans(ROMANS),
+        *romance_romans.romans(ROMANS),
         romance.written({"M.": "monsieur"}, r"(?=(?:de|du|le|la)\s|d[’'])"),
         romance.written(NUMBERED, r"(?=\s?(?:\d|[IVXLC]+(?!\w)))"),
         romance.written(BEFORE_NAME, r"(?=\s[A-ZÀ-ÖØ-Þ][a-zà-ÿ])"),
@@ -149,7 +149,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
         *romance.halves(words, {"m": "demi", "f": "demie"}, " de "),
         romance.point_decimals(words, "point"),
         *romance.usual(words, romance.agreeing(words, gender, YEARS), NO_NOUN),
-        romance.initialisms(words, INITIALISMS, ["MM", "MLLES", "MMES", "STE", "MGRS"]),
+        *romance.capitals(INITIALISMS),
     )
 
 
@@ -226,4 +226,8 @@ def _phones() -> tuple[Rule, ...]:
 @lru_cache(maxsize=8)
 def heading_rules(tag: str) -> tuple[Rule, ...]:
     """Rules that go before `rules` in a heading."""
-    return (romance.chapter_numeral(cardinal),)
+    return (
+        romance_romans.chapter_numeral(cardinal),
+        *romance_romans.romans(ROMANS),
+        *romance.capitals(INITIALISMS, heading=True),
+    )

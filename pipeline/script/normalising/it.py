@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.script.normalising import romance
+from pipeline.script.normalising import romance, romance_romans
 from pipeline.script.normalising.abbreviations import NAME, Case, abbreviations
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.it_words import SCALES, cardinal, ordinal
@@ -57,7 +57,7 @@ _NUMBERED = frozenset(
     romance.listed("articolo numero pagina capitolo comma punto parte n rubrica il l all dell nell sull")
 )
 
-ROMANS = romance.Romans(
+ROMANS = romance_romans.Romans(
     chapters=r"anno|capitol[oi]|cap|libr[oi]|tom[oi]|part[ei]|volum[ei]|vol|cant[oi]|titol[oi]|sezion[ei]|lezione"
     r"|appendice|allegat[oi]|articol[oi]|art|tavol[ae]|tav|figur[ae]|fig|pagin[ae]|pagg?|(?-i:pp?)|numer[oi]|tipo"
     r"|fase|salmo|sonetto|ode|episodio|strofa|novella|giornata",
@@ -175,7 +175,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
     words = language(tag)
     return (
         *_centuries(),
-        *romance.romans(ROMANS),
+        *romance_romans.romans(ROMANS),
         romance.written(
             {"n°": "numero", "n.°": "numero", "N°": "numero", "n.º": "numero", "nº": "numero"},
             r"(?=\s?(?:\d|[IVXLC]+(?!\w)))",
@@ -197,7 +197,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
         *romance.halves(words, {"m": "mezzo", "f": "mezza"}, " di "),
         romance.point_decimals(words, "punto"),
         *romance.usual(words, romance.agreeing(words, gender, YEARS), NO_NOUN),
-        romance.initialisms(words, INITIALISMS),
+        *romance.capitals(INITIALISMS),
     )
 
 
@@ -252,4 +252,8 @@ def _ordinals(words: Words) -> tuple[Rule, ...]:
 @lru_cache(maxsize=8)
 def heading_rules(tag: str) -> tuple[Rule, ...]:
     """Rules that go before `rules` in a heading."""
-    return (romance.chapter_numeral(cardinal),)
+    return (
+        romance_romans.chapter_numeral(cardinal),
+        *romance_romans.romans(ROMANS),
+        *romance.capitals(INITIALISMS, heading=True),
+    )

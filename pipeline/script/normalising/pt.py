@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.script.normalising import romance
+from pipeline.script.normalising import romance, romance_romans
 from pipeline.script.normalising.abbreviations import NAME, Case, abbreviations
 from pipeline.script.normalising.pt_words import cardinal, ordinal
 from pipeline.script.normalising.pt_words import words as portuguese
@@ -64,6 +64,8 @@ YEARS = frozenset(romance.listed("em de desde até ano anno por e do a"))
 
 def gender(before: str, noun: str) -> str:
     """``f`` where a feminine noun is counted, after its ending or the article before the number."""
+    if before in {"o", "do", "ao", "no", "dia"}:
+        return ""  # a date: no dia 2 muitas pessoas
     if noun and noun.islower() and noun not in NO_NOUN and len(noun) > 2:
         if MASCULINE.search(noun):
             return ""
@@ -73,7 +75,7 @@ def gender(before: str, noun: str) -> str:
     return "f" if before in {"as", "às", "umas", "estas", "essas", "aquelas"} else ""
 
 
-def romans(brazil: bool) -> romance.Romans:
+def romans(brazil: bool) -> romance_romans.Romans:
     """Where Portuguese writes numerals: ordinals up to the tenth after names and centuries, then cardinals."""
 
     def count(number: int, gender: str = "") -> str:
@@ -82,7 +84,7 @@ def romans(brazil: bool) -> romance.Romans:
     def until_tenth(number: int, gender: str) -> str:
         return ordinal(number, gender) if number <= 10 else count(number)
 
-    return romance.Romans(
+    return romance_romans.Romans(
         chapters=r"an+o(?: de)?|cap[íi]tulos?|cap|caps|livros?|tomos?|partes?|vol(?:umes?)?|cantos?|cant"
         r"|t[íi]tulos?|secções|sec[çc]ão"
         r"|seções|seção|lição|apêndices?|anexos?|artigos?|art|cartas|páginas?|págs?|(?-i:pp?)|n[úu]meros?"
@@ -229,7 +231,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
     words = language(tag)
     first = "primeiro" if _brazil(tag) else "um"
     return (
-        *romance.romans(romans(_brazil(tag))),
+        *romance_romans.romans(romans(_brazil(tag))),
         romance.written(NUMBERED, r"(?=\s?(?:\d|[IVXLC]+(?!\w)))"),
         *_reis(words),
         romance.ordinals(words, ORDINAL_MARKS),
@@ -245,7 +247,7 @@ def rules(tag: str) -> tuple[Rule, ...]:
         *romance.halves(words, {"m": "meio", "f": "meia"}, " de "),
         romance.point_decimals(words, "ponto"),
         *romance.usual(words, romance.agreeing(words, gender, YEARS), NO_NOUN),
-        romance.initialisms(words, INITIALISMS),
+        *romance.capitals(INITIALISMS),
     )
 
 
@@ -282,4 +284,8 @@ def _reis(words: Words) -> tuple[Rule, ...]:
 def heading_rules(tag: str) -> tuple[Rule, ...]:
     """Rules that go before `rules` in a heading."""
     brazil = _brazil(tag)
-    return (romance.chapter_numeral(lambda number, gender: cardinal(number, "", brazil)),)
+    return (
+        romance_romans.chapter_numeral(lambda number, gender: cardinal(number, "", brazil)),
+        *romance_romans.romans(romans(brazil)),
+        *romance.capitals(INITIALISMS, heading=True),
+    )

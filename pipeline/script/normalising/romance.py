@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pipeline.script.normalising.addresses import addresses, letters, spelled
+from pipeline.script.normalising.addresses import addresses, spelled
+from pipeline.script.normalising.capitals import capitals as lowered_or_spelled
 from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
@@ -22,10 +23,8 @@ Speak = Callable[[int, str], str]
 
 BEFORE = r"(?<![\w.,])"
 """Before a number: a letter with an apostrophe may (l'11, d'1,5)."""
-NUMERAL = r"(?=[IVXLCDM])M{0,3}(?:C[MD]|D?C{0,4})(?:X[CL]|L?X{0,4})(?:I[XV]|V?I{0,4})"
 FIGURE = r"\s?[\[(]?(?:\d|[IVXLC]+(?![\w’'.]))"
 """What follows 'page', 'number': figures or a numeral."""
-NAME = r"[A-ZÀ-ÖØ-Þ][\wÀ-ÿ’'-]*"
 SPACE = r"[ \u00a0\u202f]"
 
 
@@ -40,156 +39,24 @@ def nouns(table: str) -> dict[str, Noun]:
     return {symbol: Noun(row[1], row[2], row[3]) for row in rows for symbol in row[0].split(",")}
 
 
-@dataclass(frozen=True)
-class Romans:
-    """Where a language writes Roman numerals, and how they are said there.
+def capitals(spelled: Iterable[str], *, heading: bool = False) -> tuple[Rule, ...]:
+    """The rules of `pipeline.script.normalising.capitals`, which leave numerals alone."""
 
-    Attributes:
-        chapters: regular expression of the words after which a numeral is a cardinal.
-        scenes: words after which it is an ordinal, and their gender.
-        centuries: regular expression of the words for a century.
-        century: ``(number, gender)``, after or before the word.
-        names: names of sovereigns and popes, and their gender.
-        titles: regular expression of titles that make any name one of them.
-        regnal: ``(number, gender)`` after such a name.
-        articles: articles before a numeral that is an ordinal (la II Guerra), and their gender.
-        joint: regular expression of what parts two numerals of a list.
-        ordinal: ``(number, gender)``.
-    """
+    def but_numerals(rule: Rule) -> Rule:
+        return replace(
+            rule, read=lambda match: None if roman(match[0]) and match[0] not in WORDLIKE else rule.read(match)
+        )
 
-    chapters: str
-    scenes: Mapping[str, str]
-    centuries: str
-    century: Speak
-    names: Mapping[str, str]
-    titles: str
-    regnal: Speak
-    articles: Mapping[str, str]
-    joint: str
-    ordinal: Speak
-    cardinal: Speak
+    rules = lowered_or_spelled(frozenset(spelled), ACRONYMS, SOUNDS, heading=heading)
+    return tuple(but_numerals(rule) for rule in rules)
 
 
-def romans(spec: Romans) -> tuple[Rule, ...]:
-    """Rules for numerals, from the surest context to none."""
-
-    def said(speak: Speak, gender: str = "m") -> Callable[[Match], str | None]:
-        def read(match: Match) -> str | None:
-            number = roman(match["it"].upper())
-            return speak(number, gender) if number else None
-
-        return read
-
-    def chaptered(match: Match) -> str | None:
-        letter = match["it"] in {"L", "C", "D", "M"} and not re.match(r"(?i)cha?p|cap|cant|psau|salm", match[0])
-        return None if letter else said(spec.cardinal, "")(match)
-
-    def named(match: Match) -> str | None:
-        name = match["name"]
-        gender = spec.names.get(name.capitalize(), "f" if name.endswith("a") else "m")
-        return spec.regnal(roman(match["it"]), gender)
-
-    def counted(match: Match) -> str | None:
-        if match["it"] in _NO_NUMERALS:
-            return None
-        return spec.ordinal(roman(match["it"]), spec.articles[match["article"].lower()])
-
-    def scene(match: Match) -> str:
-        number, gender = roman(match["it"]), spec.scenes[match["scene"].lower()]
-        return spec.ordinal(number, gender) if number <= 10 else spec.cardinal(number, "")
-
-    it = rf"(?P<it>{NUMERAL})(?![\w’'])"
-    rules = []
-    for earlier in range(3):
-        before = rf"(?:{NUMERAL}{spec.joint}){{{earlier}}}"
-        century = rf"(?<!\w)(?i:{spec.centuries})\.?{SPACE}{before}{it}"
-        low = r"(?P<it>(?!vi\b)[xvi]{2,})(?![\w’'])"
-        small = rf"(?<!\w)(?:{spec.centuries})\.?{SPACE}(?:[xvi]+{spec.joint}){{{earlier}}}{low}"
-        rules.append(Rule("roman", re.compile(small), said(spec.century), Trait.NONE))
-        chapter = rf"(?<!\w)(?i:{spec.chapters})\.?{SPACE}{before}{it}"
-        rules.append(Rule("roman", re.compile(century), said(spec.century), Trait.CAPITALS))
-        rules.append(Rule("roman", re.compile(chapter), chaptered, Trait.CAPITALS))
-    it = r"(?P<it>[IVX]+|[IVXLC]{3,})(?![\w’'])"
-    names = either([*spec.names, *(name.upper() for name in spec.names)])
-    capital = rf"(?P<article>(?i:{either(spec.articles)})){SPACE}?(?P<it>[IVX]{{1,6}}){SPACE}(?={NAME}[^\W\d_])"
-    small = rf"(?P<article>(?i:{either(spec.articles)})){SPACE}?(?P<it>[IVX]{{2,6}}){SPACE}(?=[a-zà-ÿ]{{4,}})"
-    fallback = r"(?<![\w.’'&/-])(?P<it>[IVX]{2,8}|[IVXLCDM]{5,})(?![\w’'&/])"
-    return (
-        *rules,
-        Rule("roman", re.compile(rf"(?<!\w)(?i:(?P<scene>{either(spec.scenes)})){SPACE}{it}"), scene, Trait.CAPITALS),
-        Rule(
-            "roman", re.compile(rf"(?<!\w)(?P<name>{names}){SPACE}{it}(?!\.{SPACE}?[A-Z]\.)"), named, Trait.CAPITALS
-        ),
-        Rule(
-            "roman", re.compile(rf"(?<!\w)(?:{spec.titles}){SPACE}(?P<name>{NAME}){SPACE}{it}"), named, Trait.CAPITALS
-        ),
-        Rule("roman", re.compile(rf"(?<!\w){capital}"), counted, Trait.CAPITALS),
-        Rule("roman", re.compile(rf"(?<!\w){small}"), counted, Trait.CAPITALS),
-        Rule("roman", re.compile(fallback), _lone(spec.cardinal), Trait.CAPITALS),
-    )
-
-
-_NO_NUMERALS = frozenset(["XX", "XXX", "CIVIL", "MIMIC", "CIVIC", "VIVID", "MILD"])
-
-
-def _lone(cardinal: Speak) -> Callable[[Match], str | None]:
-    """A numeral in no context: not among shouted words, where VI is a verb."""
-
-    def read(match: Match) -> str | None:
-        number = roman(match["it"])
-        around = match.string[max(match.start() - 12, 0) : match.start()] + " " + match.string[match.end() :][:12]
-        shouted = any(not roman(word) for word in re.findall(r"(?<!\w)[A-ZÀ-Þ]{2,}(?!\w)", around))
-        return cardinal(number, "") if number and not shouted and match["it"] not in _NO_NUMERALS else None
-
-    return read
-
-
-def chapter_numeral(cardinal: Speak) -> Rule:
-    """A heading that is or begins with a numeral: ``XIV``, ``IV. The Storm``, ``V``."""
-
-    def read(match: Match) -> str | None:
-        number = roman(match["it"])
-        return cardinal(number, "") if number else None
-
-    return Rule("roman", re.compile(rf"^\s*(?P<it>{NUMERAL})(?=\s*$|\s*[.:)—–-](?:\s|$))"), read, Trait.NONE)
-
-
-def unshouted(keep: Iterable[str] = ()) -> Rule:
-    """In a heading all of capitals, each word as a word: shouted words are spelled by some engines."""
-    kept = frozenset(keep)
-
-    def read(match: Match) -> str | None:
-        word, text = match[0], match.string
-        if text != text.upper() or word in kept or not re.search("[AEIOUYÀ-Þ]", word):
-            return None
-        first = not any(character.isalpha() for character in text[: match.start()])
-        return word.capitalize() if first or len(word) > 3 else word.lower()
-
-    return Rule("capitals", re.compile(r"(?<!\w)[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ]+(?!\w)"), read, Trait.CAPITALS)
-
-
-def initialisms(words: Words, known: Iterable[str], never: Iterable[str] = ()) -> Rule:
-    """Capitals that cannot be a word, and those that are known not to be: letter by letter."""
-    spelled, plain = frozenset(known), frozenset(never) | _SOUNDS
-
-    def read(match: Match) -> str | None:
-        written = match[0]
-        unsayable = len(written) > 1 and not re.search("[AEIOUYÀ-Þ]", written) and written not in plain
-        around = match.string[max(match.start() - 12, 0) : match.start()] + " " + match.string[match.end() :][:12]
-        shouted = re.search(r"(?<!\w)[A-ZÀ-Þ]{4,}(?!\w)", around)
-        if written in spelled or (
-            unsayable
-            and not (len(written) > 2 and roman(written))
-            and not shouted
-            and not re.search(r"(.)\1", written)
-        ):
-            return letters(written, words)
-        return None
-
-    return Rule("initials", re.compile(r"(?<![\w.’'&/-])[A-ZÀ-ÖØ-Þ]{2,5}(?![\w’'&/])"), read, Trait.CAPITALS)
-
-
-_SOUNDS = frozenset(listed("HM SH ST PST PSST PS CHT CHST TCH TS PF PFT BR MGR MLLE MME SR DR MR JR SRS DRS STO"))
+WORDLIKE = frozenset(listed("CI DI DIX LI MI MIL MIX VI"))
+"""Numerals that among words in capitals are words."""
+ACRONYMS = frozenset(listed("NASA UNESCO UNICEF ONU OTAN NATO FIFA UEFA OPEP SIDA OVNI"))
+SOUNDS = frozenset(
+    listed("MM MLLES MMES HM SH ST PST PSST PS CHT CHST TCH TS PF PFT BR MGR MLLE MME SR DR MR JR SRS DRS STO")
+)
 
 
 def usual(words: Words, agreeing: Rule, no_noun: Container[str]) -> tuple[Rule, ...]:

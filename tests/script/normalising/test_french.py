@@ -75,3 +75,7 @@ def test_a_heading_s_numeral_is_a_number() -> None:
 def test_published_cases_are_said_as_published() -> None:
     assert percent("fr", aside=False) >= 89
     assert percent("fr", aside=True) >= 93
+
+
+def test_a_heading_in_capitals_is_not_shouted() -> None:
+    assert say("CHAPITRE XIII : UNE VACANCE", "fr", "heading") == "Chapitre treize : Une Vacance"

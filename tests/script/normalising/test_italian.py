@@ -71,3 +71,7 @@ def test_num2words_slips_are_put_right() -> None:
 def test_published_cases_are_said_as_published() -> None:
     assert percent("it", aside=False) >= 77
     assert percent("it", aside=True) >= 69
+
+
+def test_a_heading_in_capitals_is_not_shouted() -> None:
+    assert say("LE IDEE DI DANIELE CORTIS", "it", "heading") == "Le Idee Di Daniele Cortis"

@@ -66,3 +66,7 @@ def test_prose_that_only_looks_like_it_stays(text: str) -> None:
 def test_portugal_counts_its_own_way() -> None:
     assert say("16 dias, 2.000.000.000", "pt-PT") == "dezasseis dias, dois mil milhões"
     assert say("1 de maio", "pt-PT") == "um de maio"
+
+
+def test_a_heading_in_capitals_is_not_shouted() -> None:
+    assert say("CAPÍTULO IV. AMOR DE PERDIÇÃO", "pt", "heading") == "Capítulo quatro. Amor De Perdição"

@@ -10,6 +10,7 @@ from tests.script.normalising.golden import percent, say
 SPOKEN = {
     "Tenía 21 años.": "Tenía veintiún años.",
     "21 casas y 200 páginas": "veintiuna casas y doscientas páginas",
+    "la noche del 21 muchas personas": "la noche del veintiuno muchas personas",
     "21 por ciento": "veintiuno por ciento",
     "Desde 1999 muchas personas": "Desde mil novecientos noventa y nueve muchas personas",
     "2.000.000 habitantes": "dos millones de habitantes",
@@ -47,7 +48,6 @@ UNTOUCHED = [
     "Hace medio siglo vi la guerra.",
     "El rey vivía en Madrid.",
     "«¿Y si vas mañana?»",
-    "MI MADRE Y YO",
 ]
 
 
@@ -82,3 +82,7 @@ def test_the_first_of_a_month_is_said_as_in_the_region() -> None:
 def test_published_cases_are_said_as_published() -> None:
     assert percent("es", aside=False) >= 80
     assert percent("es", aside=True) >= 77
+
+
+def test_a_heading_in_capitals_is_not_shouted() -> None:
+    assert say("CAPÍTULO XIV. EL GABINETE AZUL", "es", "heading") == "Capítulo catorce. El Gabinete Azul"
