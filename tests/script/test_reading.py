@@ -168,7 +168,7 @@ def test_plain_text_has_chapters_breaks_roles_and_pauses(read: Read) -> None:
     assert [chapter.title for chapter in chapters] == ["Opening", "CHAPTER IV. The Storm", "Chapter 5"]
     storm = chapters[1]
     assert [type(element).__name__ for element in storm.elements] == ["Line", "Line", "Break", "Line", "Rest", "Line"]
-    assert storm.lines[0].spoken == "Chapter 4. The Storm"
+    assert storm.lines[0].spoken == "Chapter four. The Storm"
     assert storm.lines[1].spoken == "It was very late."
     assert chapters[2].lines[1].spoken == "End [sic]."
 
