@@ -6,7 +6,7 @@ Golden: share of the Golden Rules found exactly, of the English ones in ``tests/
 folder ``tests/lang`` of pySBD's repository, of all six languages and the further cases there (without those that hold
 line feeds or change the text); 'lenient' forgives ends of sentences found inside a quotation, where the set's makers
 keep it whole. Literary: ends of sentences found where there is none ('harmful') and missed. Treebanks (CoNLL-U;
-``# newpar`` begins a paragraph, otherwise five sentences are joined): ends found wrongly and missed for 1000 sentences.
+``# newpar`` begins a paragraph, otherwise five sentences are joined): ends found wrongly and missed for 1000.
 Speed: on the text's paragraphs, CPU time of one core.
 """
 
@@ -211,9 +211,8 @@ def main() -> None:
     for name, split in splitters():
         strict, lenient, count = golden(split, chosen.golden)
         harmful, missed, total = literary(split)
-        print(
-            f"{name}: golden {strict:.1f} % of {rules_count} ({lenient:.1f} % lenient); literary {harmful}/{missed} of {total}"
-        )
+        print(f"{name}: golden {strict:.1f} % of {count} ({lenient:.1f} % lenient)")
+        print(f"  literary: {harmful} harmful, {missed} missed of {total}")
         for bank, (language, grouped) in banks.items():
             wrong, lost, count = treebank(split, language, grouped)
             print(f"  {bank}: {wrong:.1f} wrong, {lost:.1f} missed of 1000 ({count} sentences)")
