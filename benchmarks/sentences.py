@@ -1,16 +1,19 @@
 """Sentence splitters on published sets: ours, Punkt alone, and whichever of four libraries are installed.
 
-    python benchmarks/sentences.py [--conllu en=GUM_fiction_beast.conllu ...] [--text novel.txt]
+    python benchmarks/sentences.py [--golden FOLDER] [--conllu en=FILE ...] [--text NOVEL]
 
-Golden: share of the cases of ``tests/script/sets/golden`` found exactly; 'lenient' forgives ends of sentences found
-inside a quotation, where the set's makers keep it whole. Literary: ends of sentences found where there is none
-('harmful') and missed. Treebanks (CoNLL-U; a ``# newpar`` begins a paragraph, otherwise five sentences are joined):
-ends found wrongly and missed for 1000 sentences. Speed: on the text's paragraphs, CPU time of one core.
+Golden: share of the Golden Rules found exactly, of the English ones in ``tests/script/sets/golden`` or, with the
+folder ``tests/lang`` of pySBD's repository, of all six languages and the further cases there (without those that hold
+line feeds or change the text); 'lenient' forgives ends of sentences found inside a quotation, where the set's makers
+keep it whole. Literary: ends of sentences found where there is none ('harmful') and missed. Treebanks (CoNLL-U;
+``# newpar`` begins a paragraph, otherwise five sentences are joined): ends found wrongly and missed for 1000.
+Speed: on the text's paragraphs, CPU time of one core.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 import sys
 import time
@@ -118,14 +121,35 @@ def inside_quotations(text: str) -> set[int]:
     return places
 
 
-def golden(split: Split) -> tuple[float, float]:
+LISTS = re.compile(r"GOLDEN_.._RULES_TEST_CASES|.._MORE_TEST_CASES|DE_CLEAN_RULES_TEST_CASES")
+FILES = {"en": "english", "es": "spanish", "fr": "french", "de": "deutsch", "it": "italian", "ja": "japanese"}
+
+
+def rules(folder: Path | None) -> list[tuple[str, list[str], str]]:
+    """Language, sentences and text of each case."""
+    if folder is None:
+        return list(cases("golden"))
+    found = []
+    for language, name in FILES.items():
+        for node in ast.parse((folder / f"test_{name}.py").read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and LISTS.fullmatch(getattr(node.targets[0], "id", "")):
+                for case in node.value.elts:  # a pair, or pytest.param of one
+                    parts = case.args if isinstance(case, ast.Call) else case.elts
+                    text, sentences = (ast.literal_eval(part) for part in parts[:2])
+                    stripped = [sentence.strip() for sentence in sentences]
+                    if "\n" not in text and text == ("" if language == "ja" else " ").join(stripped):
+                        found.append((language, stripped, text))
+    return found
+
+
+def golden(split: Split, folder: Path | None) -> tuple[float, float, int]:
     strict = lenient = total = 0
-    for language, sentences, text in cases("golden"):
+    for language, sentences, text in rules(folder):
         wanted, found = ends(sentences), ends(split(text, language))
         total += 1
         strict += found == wanted
         lenient += wanted <= found and found - wanted <= inside_quotations(text)
-    return 100 * strict / total, 100 * lenient / total
+    return 100 * strict / total, 100 * lenient / total, total
 
 
 def literary(split: Split) -> tuple[int, int, int]:
@@ -174,6 +198,7 @@ def speed(split: Split, text: str) -> float:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--golden", type=Path, help="the folder tests/lang of pySBD's repository")
     options.add_argument("--conllu", nargs="*", default=[], metavar="LANGUAGE=FILE[,FILE...]")
     options.add_argument("--text", type=Path, help="a novel in English, paragraphs apart, for the speed")
     chosen = options.parse_args()
@@ -184,9 +209,10 @@ def main() -> None:
         name = f"{language} {paths[0].stem}" + (f" +{len(paths) - 1}" if len(paths) > 1 else "")
         banks[name] = language, [group for path in paths for group in paragraphs(path)]
     for name, split in splitters():
-        strict, lenient = golden(split)
+        strict, lenient, count = golden(split, chosen.golden)
         harmful, missed, total = literary(split)
-        print(f"{name}: golden {strict:.1f} % ({lenient:.1f} % lenient); literary {harmful}/{missed} of {total}")
+        print(f"{name}: golden {strict:.1f} % of {count} ({lenient:.1f} % lenient)")
+        print(f"  literary: {harmful} harmful, {missed} missed of {total}")
         for bank, (language, grouped) in banks.items():
             wrong, lost, count = treebank(split, language, grouped)
             print(f"  {bank}: {wrong:.1f} wrong, {lost:.1f} missed of 1000 ({count} sentences)")

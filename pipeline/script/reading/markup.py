@@ -10,6 +10,7 @@ from lxml import etree
 
 from pipeline.errors import Place
 from pipeline.script.reading.archives import refusal
+from pipeline.script.reading.encodings import guess_encoding
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -33,10 +34,6 @@ VOID = frozenset(
 )
 CONTROL = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f]")
 XHTML_ENCODING_GUESS = "windows-1252"
-LOOKS_WESTERN = re.compile(
-    r"cp125[247]|cp(?:437|850|858|1140|500|037)|latin_1|iso8859_(?:1|3|4|9|10|13|14|15|16)|mac_\w+"
-)
-"""What short Western text in windows-1252, which is most of what does not say its encoding, is taken for."""
 
 
 def decode(content: bytes) -> str:
@@ -60,12 +57,8 @@ def decode(content: bytes) -> str:
 
 
 def _guess(content: bytes) -> str:
-    from charset_normalizer import from_bytes  # imported here: few files need a guess
-
-    best = from_bytes(content).best()
-    if best is None or LOOKS_WESTERN.fullmatch(best.encoding):
-        return content.decode(XHTML_ENCODING_GUESS, "replace")
-    return str(best)
+    guess = guess_encoding(content)
+    return content.decode(XHTML_ENCODING_GUESS if guess.rival else guess.encoding or XHTML_ENCODING_GUESS, "replace")
 
 
 def parse_xml(content: bytes, where: Place) -> etree._Element:
