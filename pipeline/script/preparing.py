@@ -46,6 +46,10 @@ class _Draft:
         )
 
     @property
+    def words(self) -> int:
+        return sum(len(kept.block.text.split()) for kept in self.parts)
+
+    @property
     def has_text(self) -> bool:
         return any(
             kept.kind is not LineKind.HEADING and any(letter.isalnum() for letter in kept.block.text)
@@ -133,7 +137,7 @@ def _join_parts(drafts: Sequence[_Draft], document: Document) -> list[_Draft]:
     carried: tuple[Kept, ...] = ()
     titles: tuple[str, ...] = ()
     for draft, following in zip(drafts, [*drafts[1:], None], strict=False):
-        if following is not None and not draft.has_text and _joins(draft, following, document):
+        if following is not None and _joins(draft, following, document):
             carried += draft.parts
             titles += (draft.title.removesuffix("."),) if draft.title else ()
             continue
@@ -143,13 +147,20 @@ def _join_parts(drafts: Sequence[_Draft], document: Document) -> list[_Draft]:
     return joined
 
 
-def _joins(empty: _Draft, following: _Draft, document: Document) -> bool:
-    """Whether a draft without text belongs to the one after it, and is not a chapter whose text is missing."""
-    kind = _kind(empty)
+def _joins(draft: _Draft, following: _Draft, document: Document) -> bool:
+    """Whether a draft without text belongs to the one after it, and is not a chapter whose text is missing.
+
+    A part may have a line or two of its own: ``Book II. Containing scenes of matrimonial felicity``.
+    """
+    kind = _kind(draft)
+    if draft.has_text:
+        return kind == "part" and draft.words <= PART_WORDS and _kind(following) in NUMBERED
     if kind == "part" or (document.contents and kind in ("title", "section")):
         return True
     return kind in NUMBERED and _kind(following) not in (*NUMBERED, "part")
 
+
+PART_WORDS = 60  # a part with no more is a title and what it contains, or its motto
 
 NUMBERED = ("chapter", "numeral")
 

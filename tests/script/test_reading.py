@@ -85,6 +85,15 @@ def test_the_heading_of_a_part_goes_to_the_chapter_after_it(read: Read) -> None:
     assert [line.kind for line in chapter.lines] == [LineKind.HEADING, LineKind.HEADING, LineKind.PARAGRAPH]
 
 
+def test_so_does_a_part_that_has_a_line_of_its_own_and_no_more(read: Read) -> None:
+    first, second = "# Book I.\n\nOf his birth.\n\n# Chapter 1\n\nIt rained.", "# Book II\n\n# Chapter 1\n\nIt blew."
+    chapters = read(f"{first}\n\n{second}").chapters
+    assert [chapter.title for chapter in chapters] == ["Book I. Chapter 1", "Book II. Chapter 1"]
+    assert [line.spoken for line in chapters[0].lines] == ["Book one.", "Of his birth.", "Chapter one", "It rained."]
+    long = read(f"# Book I.\n\n{'It was his birth. ' * 20}\n\n# Chapter 1\n\nIt rained.").chapters
+    assert [chapter.title for chapter in long] == ["Book I", "Chapter 1"]
+
+
 def test_roles_speak_until_a_blank_line_or_the_next_role(read: Read) -> None:
     script = "HOST: One\ntwo.\nGUEST: Three.\nDR. O'NEIL-2: Four.\n\nFive.\n\nHOST:\nSix."
     assert shown(read(script)) == [

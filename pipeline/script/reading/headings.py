@@ -91,7 +91,8 @@ ORDERED = re.compile(
     rf"(?P<mark>(?i:{'|'.join((CHAPTERS + ' ' + PARTS).split())}))(?!\w)(?P<title>{TITLE})",
     re.DOTALL,
 )
-BARE = re.compile(rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})[.)]?")
+BARE = re.compile(rf"(?P<bracket>\[ )?(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})(?(bracket) \]|[.)]?)")
+DASHED = re.compile(rf"[—–-]+ ?(?P<number>(?=[IVXLCDM]){ROMAN}) ?[—–-]+")
 TITLED = re.compile(
     rf"(?P<number>(?=[IVXLCDM]){ROMAN}|\d{{1,3}})"
     rf"(?:[.)]\s*(?:[—–-]+\s*)?|\s+[—–-]+\s+|\s+)(?P<title>[\"“‘«_]?[A-ZÀ-Þ].*)",
@@ -133,6 +134,8 @@ def heading_of(text: str) -> Heading | None:
             return Heading(kind, value(match["number"]), match["title"].strip(" .:—–-\n"))
     if match := BARE.fullmatch(text):
         return Heading("numeral", value(match["number"]), "")
+    if match := DASHED.fullmatch(text):
+        return Heading("part", value(match["number"]), "")
     return _section(text)
 
 

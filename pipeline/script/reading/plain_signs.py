@@ -15,7 +15,7 @@ from itertools import groupby
 _SIGN = r"\*{1,3}|†{1,3}|‡{1,3}|¶{1,2}|§{1,2}|‖{1,2}"
 SIGNS = re.compile("[*†‡¶§‖]")
 REFERENCE = re.compile(
-    rf"(?P<mark>(?:(?<=[^\s*†‡¶§‖\\(\[])|(?<=[.,;:!?\"”’)»])[ ])(?P<sign>{_SIGN}))(?![\w*†‡¶§‖\])]|[ ]?\d)"
+    rf"(?P<mark>(?:(?<=[^\s*†‡¶§‖\\(\[])|(?<=[.,;:!?'\"”’)»])[ ])(?P<sign>{_SIGN}))(?![\w*†‡¶§‖\])]|[ ]?\d)"
 )
 DEFINITION = re.compile(rf"^[ \t]*\(?(?P<mark>(?P<sign>{_SIGN})[ \t]*)(?=[^\s*†‡¶§‖\d)—–-])", re.MULTILINE)
 PARAGRAPH = re.compile(r"^(?:[^\S\n]*\S.*\n?)+", re.MULTILINE)

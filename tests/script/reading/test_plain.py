@@ -207,6 +207,7 @@ def test_notes_at_the_end_of_the_book_belong_to_their_section() -> None:
 
 HEADINGS = {
     "CHAPTER XIV": ("chapter", 14), "Chapter 4: The Sea": ("chapter", 4), "THE FIRST CHAPTER": ("chapter", 1),
+    "[ 12 ]": ("numeral", 12), "— II —": ("part", 2),
     "Chapter iv -- Shewing what": ("chapter", 4), "EPOCH THE SECOND.": ("part", 2),
     "Chapter Twenty-One: Home": ("chapter", 21), "CHAPTER THE FIRST": ("chapter", 1),
     "CAPÍTULO PRIMERO": ("chapter", 1),
