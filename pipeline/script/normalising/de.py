@@ -49,8 +49,9 @@ def heading_rules(tag: str) -> tuple[Rule, ...]:
     speech = language(tag)
     return (
         romans.alone(lambda value, match: speech.cardinal(value, ""), title=True),
+        *_romans(speech), *abbreviations(ABBREVIATIONS), *capitals.dotted(),
         *capitals.capitals(SPELLED, ACRONYMS, WORDS, heading=True),
-    )
+    )  # fmt: skip
 
 
 _DATIVE = re.compile(

@@ -63,8 +63,9 @@ def heading_rules(tag: str) -> tuple[Rule, ...]:
     speech = language(tag)
     return (
         romans.alone(lambda value, match: speech.cardinal(value, ""), title=True),
+        *_romans(speech), *capitals.dotted(), *_titles(), *abbreviations(ABBREVIATIONS),
         *capitals.capitals(SPELLED, ACRONYMS, WORDS, heading=True),
-    )
+    )  # fmt: skip
 
 
 def _titles() -> tuple[Rule, ...]:

@@ -184,6 +184,7 @@ def _ordinals(words: Words) -> tuple[Rule, ...]:
     return (
         Rule("ordinal", re.compile(r"(?<!\w)2\s?(?P<mark>nde?|ⁿᵈᵉ?)s?(?!\w)"), second),
         Rule("ordinal", re.compile(r"(?<![\w.,’'])(?P<number>10|[1-9])[°º](?=\s[A-ZÀ-ÖØ-Þ][a-zà-ÿ’'])"), enumerated),
+        Rule("ordinal", re.compile(r"(?<![\w.,’'])(?P<number>10|[1-9])º(?!\w)"), enumerated),
         Rule("ordinal", re.compile(r"^(?P<number>\d{1,3})[°º]$"), degrees),
         romance.ordinals(words, ORDINAL_MARKS),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.romance import SPACE, Match, Speak
+from pipeline.script.normalising.romans import MOST_CHAPTERS
 from pipeline.script.normalising.rules import Rule, Trait
 from pipeline.script.normalising.shapes import either
 
@@ -120,10 +121,13 @@ def _lone(cardinal: Speak) -> Callable[[Match], str | None]:
 
 
 def chapter_numeral(cardinal: Speak) -> Rule:
-    """A heading that is or begins with a numeral: ``XIV``, ``IV. The Storm``, ``V``."""
+    """A heading that is or begins with a numeral: ``XIV``, ``IV. The Storm``, ``V``, ``XX The Storm``."""
 
     def read(match: Match) -> str | None:
         number = roman(match["it"])
+        if number and match["title"]:
+            return f"{cardinal(number, '')}." if len(match["it"]) > 1 and number <= MOST_CHAPTERS else None
         return cardinal(number, "") if number else None
 
-    return Rule("roman", re.compile(rf"^\s*(?P<it>{NUMERAL})(?=\s*$|\s*[.:)—–-](?:\s|$))"), read, Trait.NONE)
+    rest = r"\s*$|\s*[.:)—–-](?:\s|$)|(?P<title>\s[\"“«‘¿¡]*[A-ZÀ-ÖØ-Þ])"
+    return Rule("roman", re.compile(rf"^\s*(?P<it>{NUMERAL})(?={rest})"), read, Trait.NONE)

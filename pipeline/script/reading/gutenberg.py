@@ -1,4 +1,4 @@
-"""What Project Gutenberg and its volunteers add to a book: header, licence, credits, marks of the printed page."""
+"""What Project Gutenberg and Liber Liber add to a book: header, licence, credits, marks of the printed page."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ END = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 SMALL_PRINT = re.compile(r"^.*\*END(?:\*|[ \t]OF)?.{0,10}THE[ \t]SMALL[ \t]PRINT!?.*$", re.MULTILINE | re.IGNORECASE)
+LIBER_LIBER = re.compile(r"^Questo e-?book è stato realizzato(?:.*\n)+?(?=\n\n\n)", re.MULTILINE)
 OLD_HEADER = re.compile(r"Project Gutenberg", re.IGNORECASE)
 FIELD = re.compile(
     r"^(Title|Author|Translator|Editor|Illustrator|Language|Release Date):[ \t]*(\S.*(?:\n[ \t]+\S.*)*)$",
@@ -55,8 +56,15 @@ def frame(text: str) -> Frame:
     start = START.search(text, 0, FAR)
     prints = list(SMALL_PRINT.finditer(text, 0, FAR))
     begin = max([match.end() for match in (start, *prints) if match], default=0)
+    liber = LIBER_LIBER.search(text, 0, FAR) if begin == 0 else None
+    begin = liber.end() if liber else begin
     end = END.search(text, begin)
-    found = start is not None or end is not None or (bool(prints) and OLD_HEADER.search(text, 0, FAR) is not None)
+    found = (
+        start is not None
+        or liber is not None
+        or end is not None
+        or (bool(prints) and OLD_HEADER.search(text, 0, FAR) is not None)
+    )
     if not found:
         return Frame(0, len(text), is_gutenberg=False)
     begin = _after_credits(text, begin)

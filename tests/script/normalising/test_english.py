@@ -166,6 +166,8 @@ def test_britain_says_and_and_puts_the_day_first() -> None:
 def test_in_a_heading_a_lone_numeral_is_a_number_and_capitals_are_a_type_face() -> None:
     assert said("I. THE NASA YEARS", kind="heading") == "one. The Nasa Years"
     assert said("V", kind="heading") == "five"
+    assert said("CHAPTER XXV DR. SEWARD'S DIARY", kind="heading") == "Chapter twenty-five Doctor Seward's Diary"
+    assert said("XX A Plea", kind="heading") == "twenty. A Plea"
     assert said("V") == "V"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.script.edits import speak
 from pipeline.script.normalising import normalise, unread
 from tests.script.normalising.golden import percent, say
 
@@ -79,3 +80,8 @@ def test_published_cases_are_said_as_published() -> None:
 
 def test_a_heading_in_capitals_is_not_shouted() -> None:
     assert say("CHAPITRE XIII : UNE VACANCE", "fr", "heading") == "Chapitre treize : Une Vacance"
+
+
+def test_an_enumeration_is_in_latin() -> None:
+    text = "1º. nous supposons; 2º nous donnons"
+    assert speak(text, normalise(text, "fr")) == "primo. nous supposons; secundo nous donnons"

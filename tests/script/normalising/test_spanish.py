@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.script.edits import speak
 from pipeline.script.normalising import normalise, unread
 from tests.script.normalising.golden import percent, say
 
@@ -86,3 +87,8 @@ def test_published_cases_are_said_as_published() -> None:
 
 def test_a_heading_in_capitals_is_not_shouted() -> None:
     assert say("CAPÍTULO XIV. EL GABINETE AZUL", "es", "heading") == "Capítulo catorce. El Gabinete Azul"
+
+
+def test_a_numeral_before_a_headings_title_is_a_number() -> None:
+    text = "XX La salida"
+    assert speak(text, normalise(text, "es", kind="heading")) == "veinte. La salida"

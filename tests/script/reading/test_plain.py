@@ -387,6 +387,13 @@ def test_a_distributors_frame_is_left_out_and_counted() -> None:
     assert skipped(found, "page_numbers") == "[Pg 3]"
 
 
+def test_what_liber_liber_tells_of_its_file_is_left_out() -> None:
+    words = "Quel ramo del lago di Como, che volge a mezzogiorno, tra due catene non interrotte di monti."
+    header = "I promessi sposi\n\nQuesto e-book è stato realizzato anche grazie al sostegno di:\nE-text\n\nNOTE:\n\n"
+    found = document(f"{header}Aiuta anche tu\n\n\n\nCAPITOLO I\n\n{words}\n\n\n\nCAPITOLO II\n\n{words}\n")
+    assert [block.text for block in found.blocks] == ["CAPITOLO I", words, "CAPITOLO II", words]
+
+
 def test_roles_are_cues_and_unknown_ones_are_problems_outside_gutenberg() -> None:
     found = document("HOST: Hi\nthere.\nNARRATOR: He said.\nGHOST: Boo.\nTHE END: A TALE\n")
     assert [(block.role, block.text) for block in found.blocks] == [
