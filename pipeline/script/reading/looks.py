@@ -82,6 +82,8 @@ def is_data(table: etree._Element) -> bool:
         if tag == "tr":
             widest = max(widest, sum(tag_of(cell) in ("td", "th") for cell in element))
         elif tag in ("td", "th"):
+            if "persona" in (element.get(vocabulary.EPUB_TYPE) or element.get("epub:type") or ""):
+                return False  # who speaks: a play, as Standard Ebooks sets it
             paragraphs = [el for el in element.iter() if tag_of(el) == "p"]
             length = sum(map(len, element.itertext()))
             if len(paragraphs) >= PARAGRAPHS_OF_A_CELL and length > PROSE_CELL:

@@ -242,6 +242,7 @@ def _by_headings(drafts: list[Draft]) -> None:
 def _linked(drafts: list[Draft]) -> None:
     """Lines that are only links within the book, several in a row: a table of contents."""
     run: list[Draft] = []
+    heading: Draft | None = None
     for draft in [*drafts, Draft(Sort.BREAK, "", (), (), 0, "", "", "", 0)]:
         if draft.is_link and draft.section == "body" and draft.sort is not Sort.HEADING:
             run.append(draft)
@@ -249,9 +250,11 @@ def _linked(drafts: list[Draft]) -> None:
             continue
         else:
             if len(run) >= LINKED:
-                for each in run:
+                for each in [*run, *([heading] if heading else [])]:
                     each.section = "contents"
             run = []
+            is_heading = draft.section == "body" and vocabulary.section_of_heading(draft.text) == "contents"
+            heading = draft if is_heading else None
 
 
 def _by_files(drafts: list[Draft], files: Sequence[str | None], title: str) -> None:

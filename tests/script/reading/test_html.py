@@ -168,3 +168,20 @@ def test_what_is_nested_deep_is_read_and_what_is_nested_too_deep_refused() -> No
     assert texts(read("<div>" * 1500 + "Text.")) == ["Text."]
     with pytest.raises(ProblemsError, match="depth"):
         read("<div>" * 5000 + "Text.")
+
+
+def test_the_heading_of_a_list_of_links_belongs_to_it() -> None:
+    links = "".join(f"<p><a href='#c{number}'>Chapter {number}</a></p>" for number in range(1, 5))
+    chapters = "".join(f"<h2 id='c{number}'>Chapter {number}</h2><p>It rained.</p>" for number in range(1, 5))
+    document = read(f"<p>It was late.</p><p><b>CONTENTS</b></p>{links}{chapters}")
+    assert [block.text for block in document.blocks if block.section == "contents"][:2] == ["CONTENTS", "Chapter 1"]
+    assert document.blocks[0].section == "body"
+
+
+def test_a_play_set_in_a_table_is_read() -> None:
+    rows = "<tr><td epub:type='z3998:persona'>Host</td><td>Good night.</td></tr>" * 2
+    document = read(f"<p>A dialogue.</p><table>{rows}</table>")
+    assert [(block.sort, block.text) for block in document.blocks][1:3] == [
+        (Sort.PARAGRAPH, "Host"),
+        (Sort.PARAGRAPH, "Good night."),
+    ]
