@@ -69,10 +69,11 @@ def heading_rules(tag: str) -> tuple[Rule, ...]:
 
 
 def _titles() -> tuple[Rule, ...]:
-    """Mr Smith, without a full stop; &c."""
+    """Mr Smith, without a full stop; &c.; c/o."""
     names = "|".join(UNDOTTED)
     pattern = rf"(?<![\w.])(?P<it>{names})(?=\s[A-ZÀ-Þ][\w’']|\s[A-Z]\.|\s(?:de|du|von|van)\s)"
     return (
+        Rule("abbreviation", re.compile(r"(?<!\w)c/o(?!\w)"), lambda match: "care of", Trait.SYMBOL),
         Rule("abbreviation", re.compile(r"&c(?:\.(?!\s*$))?(?!\w)"), lambda match: "et cetera", Trait.SYMBOL),
         Rule("abbreviation", re.compile(pattern), lambda match: UNDOTTED[match["it"]], Trait.NONE),
     )

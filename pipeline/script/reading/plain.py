@@ -39,6 +39,7 @@ FED = re.compile(
 )
 EMPHASES = (("_", ITALIC, Marking.EMPHASIS), ("=", BOLD, Marking.STRONG), ("*", STARRED, Marking.EMPHASIS))
 LISTED_NOTE = re.compile(r"(?:\[(?P<a>\w{1,3})\]|\((?P<b>\d{1,3})\)|\^?(?P<c>\d{1,3})[.)]?)[ \t]+(?=\S)")
+ORNATE = re.compile(r"^(?:\[ |[—–-]+ ?)([IVXLCDM]+|\d+)(?: \]| ?[—–-]+)")
 MISSING = 0.7  # share of the listed chapters that must be found before one that is not counts as missing
 
 
@@ -195,7 +196,7 @@ class _Reader:
         first, last = self.clumps[head.first][0], self.clumps[head.last][head.rows - 1]
         paragraph = Paragraph(Sort.HEADING, first.start, last.end)
         for block in self._block(paragraph, _Setting(head.heading.section)):
-            chapter = " ".join(block.text.split()) if head.level == 1 else None
+            chapter = ORNATE.sub(r"\1", " ".join(block.text.split())) if head.level == 1 else None
             if block.sort is not Sort.HEADING:
                 yield block
                 continue

@@ -90,6 +90,7 @@ READ = {
         ("St. John of Main St., Dr. No", "Saint John of Main Street, Doctor No"),
         ("along Mulholland Dr. at night", "along Mulholland Drive at night"),
         ("Lt. Col. Smith, Messrs. Brown & Co.", "Lieutenant Colonel Smith, Messieurs Brown and Company."),
+        ("Henry Flower Esq, c/o P. O.", "Henry Flower Esq, care of P O."),
         ("Mr Darcy and Mrs. Bennet", "Mister Darcy and Missus Bennet"),
         ("e.g. this, i.e. that, &c.", "for example this, that is that, et cetera."),
         ("cats, dogs, etc.", "cats, dogs, et cetera."),

@@ -279,6 +279,12 @@ def test_titles_below_their_numbers_end_as_the_table_of_contents_has_them() -> N
         assert chapters == [f"{number} {title}" for number, title in zip(ROMANS, titles, strict=False)]
 
 
+def test_ornaments_around_a_chapters_number_are_not_in_its_title() -> None:
+    headings = ["— I —", "[ 1 ]", "[ 2 ]", "— II —", "[ 3 ]"]
+    text = "".join(f"{line}\n\n{PROSE}\n\n" for line in headings)
+    assert [block.chapter for block in document(text).blocks if block.chapter] == ["I", "1", "2", "II", "3"]
+
+
 def test_a_note_at_the_end_that_holds_no_notes_is_read() -> None:
     found = document(f"CHAPTER I\n\n{PROSE}\nCHAPTER II\n\n{PROSE}\n\n                   NOTE\n\n{PROSE}")
     assert {block.section for block in found.blocks} == {"body"}
