@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -133,14 +134,20 @@ def _skipped(skipped: Mapping[str, int], announced: int) -> str:
 
 def show_notices(notices: Sequence[Notice]) -> None:
     """Each notice with its place; of one kind only the first few."""
-    kinds = Counter(notice.what for notice in notices)
+    kinds = Counter(map(_kind, notices))
     shown: Counter[str] = Counter()
     for notice in notices:
-        shown[notice.what] += 1
-        if shown[notice.what] <= SHOWN_NOTICES:
+        kind = _kind(notice)
+        shown[kind] += 1
+        if shown[kind] <= SHOWN_NOTICES:
             click.echo(f"note: {notice}")
-        elif shown[notice.what] == SHOWN_NOTICES + 1:
-            click.echo(f"note: the same in {kinds[notice.what] - SHOWN_NOTICES} more places")
+        elif shown[kind] == SHOWN_NOTICES + 1:
+            click.echo(f"note: {kinds[kind] - SHOWN_NOTICES:,} more of this kind")
+
+
+def _kind(notice: Notice) -> str:
+    """A notice without what it quotes and counts."""
+    return re.sub(r"'.*'|\d+", "", notice.what)
 
 
 def _lines(lines: Sequence[Line], chunks: Sequence[Chunk]) -> Iterator[dict[str, Any]]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from pipeline.materials import Break, Chapter, Element, Line, LineKind, Manuscript
 from pipeline.production import NARRATOR, Policies, ScriptFormat
 from pipeline.script.accounting import account_for_source
-from pipeline.script.blocks import Document, Sort
+from pipeline.script.blocks import Block, Document, Sort
 from pipeline.script.duration import primary
 from pipeline.script.lexicon import Lexicon, load_lexicon
-from pipeline.script.lines import announcement, elements_of, slice_block
+from pipeline.script.lines import announcement, elements_of, join_blocks, slice_block
 from pipeline.script.policies import Kept, keep
 from pipeline.script.reading import read_document
 from pipeline.script.reading.headings import heading_of
@@ -96,7 +96,7 @@ def read_manuscript(
     book = load_lexicon((), {}, book=document.lexicons, notify=ledger.notices.append)
     setting = Setting(language, lexicon.over(book) if lexicon else book, policies, ledger, engine_of)
     _check_language(document, language)
-    drafts = _drafts(document, keep(document, policies, language))
+    drafts = _drafts(document, _stanzas(keep(document, policies, language), ledger.source.text))
     title = str(document.meta.get("title") or path.stem)
     drafts = _join_parts(drafts, document)
     chapters = _chapters(drafts, title, setting, recast)
@@ -107,6 +107,32 @@ def read_manuscript(
     manuscript = Manuscript(ledger.source, chapters, document.meta, notices=tuple(ledger.notices))
     begins = [draft.parts[0].block.start for draft in drafts]
     return replace(manuscript, account=account_for_source(document, manuscript, begins))
+
+
+def _stanzas(parts: Sequence[Kept], text: str) -> list[Kept]:
+    """The parts with the lines of each stanza joined into one paragraph, since sentences run over them."""
+    stanzas: list[list[Kept]] = []
+    for kept in parts:
+        if stanzas and _goes_on(stanzas[-1][-1].block, kept.block, text):
+            stanzas[-1].append(kept)
+        else:
+            stanzas.append([kept])
+    return [
+        replace(lines[0], block=join_blocks([kept.block for kept in lines])) if len(lines) > 1 else lines[0]
+        for lines in stanzas
+    ]
+
+
+def _goes_on(line: Block, following: Block, text: str) -> bool:
+    """Whether two blocks are lines of one stanza: no blank line of the source stands between them."""
+    return (
+        line.sort is following.sort is Sort.VERSE
+        and (line.role, line.section, line.language) == (following.role, following.section, following.language)
+        and following.chapter is None
+        and not following.delivery
+        and len(line.offsets) > 0
+        and text.count("\n", line.offsets[-1] + 1, following.start) < 2
+    )
 
 
 def _drafts(document: Document, kept: Sequence[Kept]) -> list[_Draft]:
