@@ -90,11 +90,11 @@ def check(production: Path) -> None:
     sheet = draw_up(_order(production))
     show_account(sheet.manuscript.account)
     show_notices(sheet.notices)
-    chunks = [chunk for chapter in sheet.chapters for chunk in chapter.chunks]
-    words = sum(len(chunk.shown.split()) for chunk in chunks)
+    chunks = sum(len(chapter.chunks) for chapter in sheet.chapters)
+    words = sum(tally.read for tally in sheet.manuscript.account)
     click.echo(
-        f"{production}: good. {len(sheet.chapters)} chapters, {words:,} words in {len(chunks):,} chunks, "
-        f"{len(sheet.cast)} roles; every word of the script is in a chunk."
+        f"{production}: good. {len(sheet.chapters)} chapters, {words:,} words of the script in {chunks:,} chunks, "
+        f"{len(sheet.cast)} roles; every word is accounted for."
     )
 
 

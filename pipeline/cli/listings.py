@@ -15,6 +15,7 @@ from pipeline.cli.watching import clock
 from pipeline.engines import Engine, Reading, Settings, Unreadable, engine_names, find_engine
 from pipeline.errors import EngineError, InputError, MissingError
 from pipeline.flows.callsheet import CallSheet
+from pipeline.script import count_words
 from pipeline.vault import new_file
 
 
@@ -34,7 +35,7 @@ def show_plan(sheet: CallSheet, *, as_json: bool) -> None:
             kept = sum(("takes", slot.key) in sheet.vault for slot in sheet.slots(chapter))
         except MissingError:
             kept = 0  # the model is not here, so nothing can have been recorded with it
-        words = sum(len(chunk.shown.split()) for chunk in chapter.chunks)
+        words = sum(count_words(chunk.shown) for chunk in chapter.chunks)
         rows.append((chapter.number, chapter.title, words, len(chapter.chunks), kept, chapter.estimated_s))
     if as_json:
         names = ("number", "title", "words", "chunks", "in_vault", "estimated_s")

@@ -134,7 +134,7 @@ def _skipped(skipped: Mapping[str, int], announced: int) -> str:
 
 def show_notices(notices: Sequence[Notice]) -> None:
     """Each notice with its place; of one kind only the first few."""
-    kinds = Counter(_kind(notice) for notice in notices)
+    kinds = Counter(map(_kind, notices))
     shown: Counter[str] = Counter()
     for notice in notices:
         kind = _kind(notice)
@@ -142,12 +142,12 @@ def show_notices(notices: Sequence[Notice]) -> None:
         if shown[kind] <= SHOWN_NOTICES:
             click.echo(f"note: {notice}")
         elif shown[kind] == SHOWN_NOTICES + 1:
-            click.echo(f"note: the same in {kinds[kind] - SHOWN_NOTICES} more places")
+            click.echo(f"note: {kinds[kind] - SHOWN_NOTICES:,} more of this kind")
 
 
 def _kind(notice: Notice) -> str:
-    """What a notice says without the words and figures of its place."""
-    return " ".join(re.sub(r"(?<!\w)'.*?'(?!\w)|\d+", "…", notice.what).split()[:12])
+    """A notice without what it quotes and counts."""
+    return re.sub(r"'.*'|\d+", "", notice.what)
 
 
 def _lines(lines: Sequence[Line], chunks: Sequence[Chunk]) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 No word is lost, added or moved on the way; both halves check that on every run.
 """
 
-from pipeline.script.accounting import UnaccountedWords, account
+from pipeline.script.accounting import UnaccountedWords, account, count_words
 from pipeline.script.chunking import chunk_manuscript
 from pipeline.script.credits import read_credits
 from pipeline.script.duration import TooFewTakes, calibrate, engine_pace, estimate_seconds
@@ -18,6 +18,7 @@ __all__ = [
     "account",
     "calibrate",
     "chunk_manuscript",
+    "count_words",
     "engine_pace",
     "estimate_seconds",
     "load_lexicon",

@@ -48,6 +48,22 @@ def announcement(text: str, offset: int, setting: Setting) -> Line:
     return Line(NARRATOR, LineKind.HEADING, (_announced(text, offset, setting),), setting.ledger.source.place(offset))
 
 
+def join_blocks(blocks: Sequence[Block]) -> Block:
+    """Blocks that follow each other as one, a space between them: the lines of a stanza, which sentences run over."""
+    texts: list[str] = []
+    offsets: list[int] = []
+    marks: list[Mark] = []
+    for block in blocks:
+        if offsets:
+            texts.append(" ")
+            offsets.append(offsets[-1] + 1)
+        shift = len(offsets)
+        marks += [replace(mark, start=mark.start + shift, end=mark.end + shift) for mark in block.marks]
+        texts.append(block.text)
+        offsets += block.offsets
+    return replace(blocks[0], text="".join(texts), offsets=offsets, marks=tuple(marks))
+
+
 def slice_block(block: Block, start: int, end: int) -> Block:
     """Characters ``start`` … ``end`` of a block, its marks with them; marks over an edge are cut there."""
     marks = tuple(

@@ -101,7 +101,7 @@ def read_manuscript(
     book = load_lexicon((), {}, book=document.lexicons, notify=ledger.notices.append)
     setting = Setting(language, lexicon.over(book) if lexicon else book, policies, ledger, engine_of)
     _check_language(document, language)
-    drafts = _drafts(document, keep(document, policies, language))
+    drafts = _drafts(document, joined_verses(keep(document, policies, language), ledger.source.text))
     title = str(document.meta.get("title") or path.stem)
     drafts = _join_parts(drafts, document)
     chapters = _chapters(drafts, title, setting, recast)
@@ -186,8 +186,7 @@ def _chapters(drafts: Sequence[_Draft], title: str, setting: Setting, recast: Re
 
 def _elements(draft: _Draft, number: int, setting: Setting, recast: Recast | None) -> tuple[Element, ...]:
     elements: list[Element] = []
-    parts = joined_verses(_announced(draft, number, setting, elements), setting.ledger.source.text)
-    for kept in _recast(parts, number, recast):
+    for kept in _recast(_announced(draft, number, setting, elements), number, recast):
         block = kept.block
         if block.sort is Sort.BREAK:
             elements.append(Break(setting.ledger.source.place(block.start)))

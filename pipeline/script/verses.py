@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.script.blocks import Block, Sort
+from pipeline.script.blocks import Sort
+from pipeline.script.lines import join_blocks
 from pipeline.script.policies import Kept
 from pipeline.script.reading.headings import SMALL
 
 STOPPED = re.compile(r"[.,;:!?…—–-][\"'”’»)\]]*$")
 MOSTLY = 0.4  # of a stanza's lines end in a stop, or else it is a list of names, an address
-BLANK = re.compile(r"\n[ \t]*\n")
 
 
 def joined_verses(parts: Sequence[Kept], source: str) -> list[Kept]:
@@ -45,7 +45,7 @@ def _goes_on(one: Kept, other: Kept, source: str) -> bool:
         and not (one.after or other.before)
         and second.chapter is None
         and first.offsets[-1] < second.offsets[0]
-        and BLANK.search(source, first.offsets[-1], second.offsets[0]) is None
+        and source.count("\n", first.offsets[-1] + 1, second.start) < 2
     )
 
 
@@ -56,28 +56,22 @@ def _joined(stanza: Sequence[Kept]) -> list[Kept]:
     stops = sum(STOPPED.search(text) is not None for text in texts[:-1])
     runs_on = any(text[:1].islower() for text in texts[1:])
     whole = runs_on or stops >= MOSTLY * (len(texts) - 1)
-    found = [stanza[0]]
+    runs = [[stanza[0]]]
     for kept, pair in zip(stanza[1:], pairwise(texts), strict=True):
         if whole or _breaks_off(*pair):
-            found[-1] = replace(found[-1], block=_run(found[-1].block, kept.block), after=kept.after)
+            runs[-1].append(kept)
         else:
-            found.append(kept)
-    return found
+            runs.append([kept])
+    return [_run(run) for run in runs]
+
+
+def _run(lines: Sequence[Kept]) -> Kept:
+    if len(lines) == 1:
+        return lines[0]
+    return replace(lines[0], block=join_blocks([kept.block for kept in lines]), after=lines[-1].after)
 
 
 def _breaks_off(line: str, below: str) -> bool:
     """``Sacred to the memory / of``: one of the two is a word that needs the other."""
     last, first = line.split()[-1:], below.split()[:1]
     return any(word.casefold() in SMALL for word in (*last, *first)) or below[:1].islower()
-
-
-def _run(block: Block, below: Block) -> Block:
-    """Two lines with a space between them, which stands where the line ended."""
-    begin = len(block.text) + 1
-    marks = tuple(replace(mark, start=mark.start + begin, end=mark.end + begin) for mark in below.marks)
-    return replace(
-        block,
-        text=f"{block.text} {below.text}",
-        offsets=[*block.offsets, block.offsets[-1] + 1, *below.offsets],
-        marks=(*block.marks, *marks),
-    )

@@ -64,7 +64,7 @@ def test_check_says_what_there_is(harbour: Path) -> None:
     done = run("check", harbour)
     assert done.exit_code == 0
     assert "2 chapters" in done.output
-    assert "every word of the script is in a chunk" in done.output
+    assert "every word is accounted for" in done.output
     assert not (harbour.parent / "build").exists(), "check writes nothing"
 
 

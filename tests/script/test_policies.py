@@ -158,3 +158,16 @@ def test_capitals_stress_what_is_set_in_italics_only_when_asked(tmp_path: Path) 
     path.write_text("It was *not* so.", encoding="utf-8")
     assert read(path).chapters[0].spoken == "It was not so."
     assert read(path, emphasis="capitals").chapters[0].spoken == "It was NOT so."
+
+
+def test_the_lines_of_a_stanza_are_one_paragraph_and_a_blank_line_ends_it(tmp_path: Path) -> None:
+    path = tmp_path / "verse.md"
+    path.write_text("| The sea, the sea,\n| it has *no* end\n| for me.\n\n| Another stanza.\n", encoding="utf-8")
+    manuscript = read(path)
+    assert [line.spoken for line in manuscript.chapters[0].lines] == [
+        "The sea, the sea, it has no end for me.",
+        "Another stanza.",
+    ]
+    text = manuscript.source.text
+    (sentence,) = manuscript.chapters[0].lines[0].sentences
+    assert [text[start:end].strip("*") for start, end in sentence.words] == sentence.shown.split()
