@@ -17,7 +17,8 @@ from pipeline.script.blocks import Document, Ledger
 from pipeline.script.words import word_spans
 
 SECTION = "section: "
-MOVED = frozenset({LineKind.NOTE, LineKind.PAGE})  # read elsewhere than they stand
+MOVED = frozenset({LineKind.NOTE, LineKind.PAGE, LineKind.CAPTION, LineKind.IMAGE})
+"""Read elsewhere than they stand: behind the paragraph that they stand in."""
 
 
 class UnaccountedWords(RuntimeError):

@@ -155,7 +155,7 @@ def _joins(draft: _Draft, following: _Draft, document: Document) -> bool:
     kind = _kind(draft)
     if draft.has_text:
         return kind == "part" and draft.words <= PART_WORDS and _kind(following) in NUMBERED
-    if kind == "part" or (document.contents and kind in ("title", "section")):
+    if kind == "part" or (kind in ("title", "section") and (document.contents or _is_first(following))):
         return True
     return kind in NUMBERED and _kind(following) not in (*NUMBERED, "part")
 
@@ -163,6 +163,12 @@ def _joins(draft: _Draft, following: _Draft, document: Document) -> bool:
 PART_WORDS = 60  # a part with no more is a title and what it contains, or its motto
 
 NUMBERED = ("chapter", "numeral")
+
+
+def _is_first(draft: _Draft) -> bool:
+    """Whether it is the first of numbered chapters: of a story, a prologue."""
+    heading = heading_of(". ".join(draft.headings))
+    return heading is not None and heading.kind in NUMBERED and heading.number == 1
 
 
 def _kind(draft: _Draft) -> str:

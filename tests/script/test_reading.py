@@ -71,6 +71,13 @@ def test_what_stands_before_the_first_heading_is_an_opening_of_its_own(read: Rea
     assert [line.kind for line in chapters[0].lines] == [LineKind.PARAGRAPH]
 
 
+def test_a_caption_within_a_paragraph_is_read_after_it(read: Read) -> None:
+    script = "CHAPTER I\n\nHe found and translated the\n\n[Illustration: CHILDS]\n\nin a white semicircle.\n"
+    (chapter,) = read(script, name="tale.txt").chapters
+    spoken = [line.spoken for line in chapter.lines]
+    assert spoken[1:] == ["He found and translated the in a white semicircle.", "CHILDS"]
+
+
 def test_a_script_without_headings_is_named_after_its_file(read: Read) -> None:
     assert read("Hello.", name="a tale.md").chapters[0].title == "a tale"
 
@@ -83,6 +90,11 @@ def test_the_heading_of_a_part_goes_to_the_chapter_after_it(read: Read) -> None:
     (chapter,) = read("# Part One\n\n# The Storm\n\nA.").chapters
     assert chapter.title == "Part One. The Storm"
     assert [line.kind for line in chapter.lines] == [LineKind.HEADING, LineKind.HEADING, LineKind.PARAGRAPH]
+
+
+def test_so_does_a_prologue_or_a_story_that_is_counted_in_numbers(read: Read) -> None:
+    chapters = read("# Prologue\n\n# I\n\nA.\n\n# II\n\nB.\n\n# The Dead\n\n# I\n\nC.").chapters
+    assert [chapter.title for chapter in chapters] == ["Prologue. I", "II", "The Dead. I"]
 
 
 def test_so_does_a_part_that_has_a_line_of_its_own_and_no_more(read: Read) -> None:

@@ -15,6 +15,7 @@ BYLINE = re.compile(
     r"(?:by|von|par|de|por|di)\b.{0,60}|(?:translated|written|edited|illustrated) by\b.*|copyright\b.*|©.*", re.I
 )
 MOST_CHAPTERS = 400  # a higher number alone on a line is a year
+BACK_MATTER = frozenset(("advertisement", "index", "bibliography", "colophon", "copyright"))
 MAX_TITLEPAGE = 60  # clumps; longer openings are text
 
 
@@ -63,6 +64,7 @@ def structure_of(clumps: Sequence[Clump], layout: Layout, *, framed: bool) -> St
     if chaptered:
         _subordinate(heads, numerals)
     _without_prose(heads, clumps, matched)
+    _without_inserts(heads)
     titlepage = _titlepage(clumps, heads, contents, framed=framed)
     return Structure(heads, contents, tuple(titles), titlepage, pages)
 
@@ -160,6 +162,8 @@ def _capitals(
             and not is_capitals(below)
         ):
             lines.append((index, text))
+    flush = [(index, text) for index, text in lines if clumps[index][0].indent == 0]
+    lines = flush if len(flush) * 2 > len(lines) else lines  # a notice, an address in capitals are set in
     if len(lines) < 2 or len({text for _, text in lines}) < len(lines) or len(lines) * 3 > len(body):
         return {}
     return {index: (Heading("title", 0, text), len(clumps[index])) for index, text in lines}
@@ -231,6 +235,14 @@ def _without_prose(heads: dict[int, Head], clumps: Sequence[Clump], matched: Map
             below = clumps[head.last + 1 : following]
             if all(is_table(clump) for clump in below):
                 heads[index] = replace(head, level=2)
+
+
+def _without_inserts(heads: dict[int, Head]) -> None:
+    """Between two chapters nothing is back matter: the ``ADVERTISEMENTS`` of a newspaper in the story."""
+    chapters = [index for index, head in heads.items() if head.heading.kind in ("chapter", "numeral", "part")]
+    for index, head in list(heads.items()):
+        if head.heading.section in BACK_MATTER and chapters and min(chapters) < index < max(chapters):
+            del heads[index]
 
 
 def _titlepage(clumps: Sequence[Clump], heads: Mapping[int, Head], contents: Contents | None, *, framed: bool) -> int:

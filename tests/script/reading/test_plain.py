@@ -267,6 +267,8 @@ def test_chapters_are_found_however_they_are_headed(form: str, first: str) -> No
 def test_lines_in_capitals_head_the_chapters_where_nothing_else_does() -> None:
     text = f"THE SEA\n\n{PROSE}\nHe shouted:\n\nSTOP!\n\n{PROSE}\nTHE LAND\n\n{PROSE}"
     assert heads(document(text)) == ["THE SEA", "THE LAND"]
+    notice = f"He read:\n\n      ELECTIONS\n      -----\n\n{PROSE}"
+    assert heads(document(f"THE SEA\n\n{PROSE}\n{notice}\nTHE LAND\n\n{PROSE}")) == ["THE SEA", "THE LAND"]
     assert heads(document(f"CHAPTER I\n\n{PROSE}\nTO LET\n\n{PROSE}\nBEWARE\n\n{PROSE}")) == ["CHAPTER I"]
 
 
@@ -283,6 +285,12 @@ def test_ornaments_around_a_chapters_number_are_not_in_its_title() -> None:
     headings = ["— I —", "[ 1 ]", "[ 2 ]", "— II —", "[ 3 ]"]
     text = "".join(f"{line}\n\n{PROSE}\n\n" for line in headings)
     assert [block.chapter for block in document(text).blocks if block.chapter] == ["I", "1", "2", "II", "3"]
+
+
+def test_advertisements_within_the_story_are_read_and_those_behind_it_are_not() -> None:
+    insert, end = f"ADVERTISEMENTS\n\n{PROSE}", f"ADVERTISEMENTS\n\n{PROSE}"
+    found = document(f"CHAPTER I\n\n{PROSE}\n{insert}\nCHAPTER II\n\n{PROSE}\n{end}")
+    assert [block.section for block in found.blocks] == ["body"] * 6 + ["advertisement"] * 2
 
 
 def test_a_note_at_the_end_that_holds_no_notes_is_read() -> None:
