@@ -168,6 +168,7 @@ def test_stopped_in_good_order_it_says_so_and_the_next_run_goes_on(
     assert checksums(done.result) == checksums(undisturbed)
 
 
+@pytest.mark.slow
 def test_killed_it_leaves_no_server_behind(production: Path) -> None:
     production.write_text(PRODUCTION + SLOW_ENGINE)
     run = start(production)
@@ -211,6 +212,7 @@ def test_a_second_run_of_one_production_is_told_and_harms_nothing(
     assert checksums(Finished(0, out, err).result) == checksums(undisturbed)
 
 
+@pytest.mark.slow
 def test_a_damaged_take_is_recorded_again(production: Path, render: Command, undisturbed: dict[str, Any]) -> None:
     assert render(production).code == 0
     vault = vault_of(production)
@@ -234,6 +236,7 @@ def test_an_output_folder_that_cannot_be_written_is_told(production: Path, rende
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 def test_a_read_only_output_folder_is_told(production: Path, render: Command, small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     production.write_text(PRODUCTION + f"paths: {{output: {small_disk}/deliverables}}\n")
