@@ -382,7 +382,9 @@ except StorageError as error:
 """
 
 
-@pytest.mark.parametrize("format_name", ["wav", "flac", "mp3", "m4b", "opus"])
+@pytest.mark.parametrize(
+    "format_name", ["flac", "m4b", *(pytest.param(name, marks=pytest.mark.slow) for name in ("wav", "mp3", "opus"))]
+)
 def test_a_disk_that_fills_is_told_and_leaves_no_file(
     make_master: Make, make_order: MakeOrder, vault: Vault, tmp_path: Path, format_name: str
 ) -> None:
