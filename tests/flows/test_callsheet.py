@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli.casting import cast_lines
+from pipeline.errors import InputError, ProblemsError
 from pipeline.flows.callsheet import draw_up
 from pipeline.production_file import load_order
 
@@ -84,3 +86,48 @@ def test_a_passage_in_another_language_is_a_chunk_of_its_own(tmp_path: Path) -> 
         ("Il pleut sur vingt et une maisons.", "fr"),
         ("It rained.", ""),
     ]
+
+
+NOVEL = """\
+# One
+
+“Who is there?” said Anna. Nobody answered.
+
+“It is late,” said Tom, “and I am tired.”
+"""
+CAST = """\
+title: The Harbour
+script: {path: harbour.md}
+dialogue: {mode: cast}
+cast:
+  NARRATOR: {engine: humming, voice: middle}
+  ANNA: {engine: humming, voice: high}
+  TOM: {engine: humming, voice: low}
+"""
+
+
+def test_quoted_speech_goes_to_the_roles_of_the_cast_sheet_and_no_word_is_lost(tmp_path: Path) -> None:
+    (tmp_path / "harbour.md").write_text(NOVEL, encoding="utf-8")
+    book = tmp_path / "book.yaml"
+    book.write_text(CAST)
+    with pytest.raises(InputError, match="no cast sheet"):
+        draw_up(load_order(book))
+    cast_lines(load_order(book))
+    sheet = draw_up(load_order(book))
+    assert [(chunk.role, chunk.shown) for chunk in sheet.chapters[0].chunks][1:] == [
+        ("ANNA", "“Who is there?”"),
+        ("NARRATOR", "said Anna. Nobody answered."),
+        ("TOM", "“It is late,”"),
+        ("NARRATOR", "said Tom,"),
+        ("TOM", "“and I am tired.”"),
+    ]
+
+
+def test_a_role_of_the_cast_sheet_without_a_voice_is_an_error_and_never_the_narrators(tmp_path: Path) -> None:
+    (tmp_path / "harbour.md").write_text(NOVEL, encoding="utf-8")
+    book = tmp_path / "book.yaml"
+    book.write_text(CAST)
+    cast_lines(load_order(book))
+    book.write_text(CAST.replace("  TOM: {engine: humming, voice: low}\n", ""))
+    with pytest.raises(ProblemsError, match="TOM has 2 lines in the cast sheet and no voice"):
+        draw_up(load_order(book))
