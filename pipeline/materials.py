@@ -115,6 +115,7 @@ class Line:
 
     Attributes:
         delivery: how the script wants it said, ``whispering``; empty for as usual.
+        continues: it goes on with the paragraph of the line before it: ``said Anna`` after what she said.
     """
 
     role: str
@@ -122,6 +123,7 @@ class Line:
     sentences: tuple[Sentence, ...]
     place: Place
     delivery: str = ""
+    continues: bool = False
 
     @property
     def spoken(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -33,6 +34,8 @@ STRAY_COST = 1.0
 SHORT_S = 3.0  # shorter takes go wrong more often: noise, invented words (bark-gui, issue 8)
 SHORT_COST = 0.5
 SILENT_COST = 1e6  # a chunk without a word
+STOPPED = re.compile(r"[.!?…]\W*$")
+
 OVER_COST = 6.0
 """A chunk past its target costs this much more than one short of it: hence 'up to the target'."""
 
@@ -139,6 +142,8 @@ def _reason(line: Line, following: Line | None, has_break: bool) -> PauseReason:
         return PauseReason.HEADING
     if following.kind is LineKind.HEADING:
         return PauseReason.SECTION  # a heading inside a chapter opens a section
+    if following.continues:  # the same paragraph, given to another role
+        return PauseReason.SENTENCE if STOPPED.search(line.spoken) else PauseReason.CLAUSE
     return PauseReason.PARAGRAPH if following.role == line.role else PauseReason.LINE
 
 

@@ -138,7 +138,8 @@ def _line(block: Block, kept: Kept, setting: Setting) -> Line:
         sentences.insert(0, _announced(kept.before, sentences[0].start, setting))
     if kept.after and block.offsets[-1] == kept.block.offsets[-1]:
         sentences.append(_announced(kept.after, sentences[-1].end, setting))
-    return Line(role, kind, tuple(sentences), setting.ledger.source.place(sentences[0].start), block.delivery)
+    place = setting.ledger.source.place(sentences[0].start)
+    return Line(role, kind, tuple(sentences), place, block.delivery, kept.continues)
 
 
 def _spans(block: Block, language: str) -> list[tuple[int, int]]:

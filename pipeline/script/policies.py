@@ -60,12 +60,14 @@ class Kept:
     Attributes:
         before: said before it though nobody wrote it; empty for nothing.
         after: said after it.
+        continues: it goes on with the paragraph of the block before it.
     """
 
     block: Block
     kind: LineKind
     before: str = ""
     after: str = ""
+    continues: bool = False
 
 
 def keep(document: Document, policies: Policies, language: str) -> list[Kept]:

@@ -239,7 +239,11 @@ def _recast(parts: Sequence[Kept], chapter: int, recast: Recast | None) -> list[
         return list(parts)
     stretches = dict(zip(map(id, prose), recast([kept.block.text for kept in prose], chapter), strict=True))
     return [
-        replace(kept, block=replace(slice_block(kept.block, start, end), role=None if role == NARRATOR else role))
+        replace(
+            kept,
+            block=replace(slice_block(kept.block, start, end), role=None if role == NARRATOR else role),
+            continues=start > 0,
+        )
         if id(kept) in stretches
         else kept
         for kept in parts

@@ -121,6 +121,8 @@ def test_quoted_speech_goes_to_the_roles_of_the_cast_sheet_and_no_word_is_lost(t
         ("NARRATOR", "said Tom,"),
         ("TOM", "“and I am tired.”"),
     ]
+    pauses = [str(chunk.pause) for chunk in sheet.chapters[0].chunks]
+    assert pauses == ["heading", "sentence", "line", "clause", "clause", "end"]
 
 
 def test_a_role_of_the_cast_sheet_without_a_voice_is_an_error_and_never_the_narrators(tmp_path: Path) -> None:

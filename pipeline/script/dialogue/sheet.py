@@ -268,4 +268,10 @@ def _covering(text: str, speeches: Sequence[Speech], roles: Mapping[int, str]) -
         at = end
     if at < len(text) or not stretches:
         stretches.append((at, len(text), NARRATOR))
-    return [row for row in stretches if row[0] < row[1]]
+    joined: list[tuple[int, int, str]] = []
+    for start, end, role in stretches:
+        if joined and joined[-1][2] == role:  # what one voice reads is not taken apart
+            joined[-1] = (joined[-1][0], end, role)
+        elif start < end:
+            joined.append((start, end, role))
+    return joined
