@@ -113,6 +113,13 @@ def sheet_path(order: Order) -> Path:
 
 def role_name(name: str) -> str:
     """A person's name as a production file writes roles: ``Mr. Bingley`` → ``MR. BINGLEY``."""
+    role = _as_role(name)
+    while (again := _as_role(role)) != role:  # an article may have stood behind what was taken off
+        role = again
+    return role
+
+
+def _as_role(name: str) -> str:
     words = re.sub(r"[\[\]:|?#]", "", name).split()
     if len(words) > 1 and words[0].lower() in ("the", "a", "an"):
         words = words[1:]

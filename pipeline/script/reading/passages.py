@@ -139,7 +139,7 @@ class _Gathering:
     def _doubt(self, line: ScriptLine) -> None:
         """``Anna:`` where ANNA is cast may be prose, and may not."""
         match = CUE.match(self.text, line.start, line.end)
-        if match is not None and match["name"].upper() in self.roles:
+        if match is not None and match["name"].upper() in tuple(self.roles):  # as listed, not as anybody may be
             name = match["name"]
             what = f"'{name}:' is read by the narrator; the role is written as in the cast, {name.upper()}:"
             self.ledger.notice(what, match.start("name"))
