@@ -14,9 +14,10 @@ from itertools import pairwise, zip_longest
 
 from pipeline.materials import Chapter, ChapterChunks, LineKind, Manuscript, Sentence, Tally
 from pipeline.script.blocks import Document, Ledger
-from pipeline.script.words import word_spans
+from pipeline.script.words import has_words, word_spans
 
 SECTION = "section: "
+IS_READ = bytes([1, *[0] * 255])  # of each fate
 MOVED = frozenset({LineKind.NOTE, LineKind.PAGE, LineKind.CAPTION, LineKind.IMAGE})
 """Read elsewhere than they stand: behind the paragraph that they stand in."""
 
@@ -61,10 +62,7 @@ def _use(sentence: Sentence, used: bytearray, ledger: Ledger) -> None:
         written = text[start:end]
         if shown != written and shown != (said := _read(start, end, ledger)) and not _same(shown, said):
             raise UnaccountedWords(f"{ledger.source.place(start)}: '{said}' is shown as '{shown}'")
-        for offset in range(start, end) if any(fates[start:end]) else ():
-            used[offset] = not fates[offset]
-        if not any(fates[start:end]):
-            used[start:end] = b"\x01" * (end - start)
+        used[start:end] = fates[start:end].translate(IS_READ)
 
 
 def _read(start: int, end: int, ledger: Ledger) -> str:
@@ -110,7 +108,7 @@ def _check_all_used(used: bytearray, ledger: Ledger) -> None:
 
 def count_words(text: str) -> int:
     """Words that hold a letter or digit, a dash ending a word."""
-    return sum(any(letter.isalnum() for letter in text[start:end]) for start, end in word_spans(text))
+    return sum(has_words(text[start:end]) for start, end in word_spans(text))
 
 
 def _tallies(manuscript: Manuscript, begins: Sequence[int], ledger: Ledger) -> tuple[Tally, ...]:

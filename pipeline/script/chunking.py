@@ -31,7 +31,7 @@ from pipeline.script.sentences import has_model
 
 STRAY_S = 1.5
 STRAY_COST = 1.0
-SHORT_S = 3.0  # shorter takes go wrong more often: noise, invented words (bark-gui, issue 8)
+SHORT_S = 3.0  # shorter takes go wrong more often: noise, invented words (bark-gui #8)
 SHORT_COST = 0.5
 SILENT_COST = 1e6  # a chunk without a word
 STOPPED = re.compile(r"[.!?…]\W*$")

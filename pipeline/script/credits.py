@@ -11,7 +11,7 @@ from pipeline.script.edits import speak
 from pipeline.script.hints import plain_edits
 from pipeline.script.lexicon import Lexicon
 from pipeline.script.sentences import splitter
-from pipeline.script.words import word_spans
+from pipeline.script.words import has_words, word_spans
 
 
 def read_credits(text: str, *, number: int, title: str, language: str, lexicon: Lexicon, place: Place) -> Manuscript:
@@ -29,7 +29,7 @@ def read_credits(text: str, *, number: int, title: str, language: str, lexicon: 
         InputError: there is nothing to say in it.
     """
     words = " ".join(text.split())
-    if not any(letter.isalnum() for letter in words):
+    if not has_words(words):
         raise InputError(
             f"the {title.lower()} hold nothing to read aloud",
             where=place,

@@ -17,7 +17,7 @@ from pipeline.script.policies import Kept
 from pipeline.script.reading.headings import NUMBERED, ORDERED
 from pipeline.script.sentences import splitter
 from pipeline.script.setting import Saying, Setting
-from pipeline.script.words import word_spans
+from pipeline.script.words import has_words, word_spans
 
 SPACES = re.compile(r"[^\S\t]{2,}|[^\S \t\u00a0\u2007\u202f]")  # a no-break space holds 20 000 together
 UNPARTED = re.compile(r" [\"“«„‘'¿¡(]?\w")  # a number and its title
@@ -28,7 +28,7 @@ def elements_of(kept: Kept, setting: Setting) -> list[Element]:
     """The lines of a block, and the pauses and cues between them."""
     block = _collapsed(kept.block)
     elements: list[Element] = []
-    if not any(letter.isalnum() for letter in block.text):
+    if not has_words(block.text):
         for mark in block.marks:
             if mark.marking is Marking.SOUND:
                 what = f"[{mark.value}] stands without words and is left out; write it beside some"
@@ -36,7 +36,7 @@ def elements_of(kept: Kept, setting: Setting) -> list[Element]:
     for piece in _pieces(block):
         if isinstance(piece, Mark):
             elements += _rest_or_cue(piece, block, setting.ledger)
-        elif any(letter.isalnum() for letter in piece.text):
+        elif has_words(piece.text):
             elements.append(_line(piece, kept, setting))
         else:
             _silence(piece.offsets, setting.ledger)
@@ -159,8 +159,7 @@ def _with_words(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, 
     """Spans that each hold a letter or digit: ornaments go to the sentence before, or else the one after them."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        has_words = any(letter.isalnum() for letter in text[start:end])
-        if joined and not (has_words and any(letter.isalnum() for letter in text[joined[-1][0] : joined[-1][1]])):
+        if joined and not (has_words(text[start:end]) and has_words(text[joined[-1][0] : joined[-1][1]])):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -196,7 +195,7 @@ def _edits(shown: str, marks: Sequence[Mark], saying: Saying, setting: Setting) 
     """The language of a sentence and its edits: hints before the lexicon before the language's own rules."""
     foreign = [mark for mark in marks if mark.marking is Marking.LANGUAGE and _speaks(mark.value, saying, setting)]
     for mark in foreign:
-        if not any(letter.isalnum() for letter in shown[: mark.start] + shown[mark.end :]):
+        if not has_words(shown[: mark.start] + shown[mark.end :]):
             saying, foreign = replace(saying, language=mark.value), []
             break
     language, kind = saying.language, saying.kind

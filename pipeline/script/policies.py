@@ -90,11 +90,11 @@ def keep(document: Document, policies: Policies, language: str) -> list[Kept]:
     for block in narrated:
         policy = chosen.get(block.sort, "read")
         if policy == "skip":
-            _skip(block, _policy_name(block.sort), ledger)
+            skip(block, _policy_name(block.sort), ledger)
         elif block.sort is not Sort.NOTE or block.note not in referred:
             kept += _with_notes(_kept(block, policy, language), notes, chosen[Sort.NOTE], language)
     for block in (block for unread in notes.values() for block in unread):
-        _skip(block, "footnotes", ledger)  # referred to from nothing that is read
+        skip(block, "footnotes", ledger)  # referred to from nothing that is read
     return kept
 
 
@@ -121,7 +121,7 @@ def _narrated(
     notes: dict[str, list[Block]] = defaultdict(list)
     for block, reason in zip(blocks, _reasons(document, blocks, policies), strict=True):
         if reason:
-            _skip(block, f"section: {reason}", document.ledger)
+            skip(block, f"section: {reason}", document.ledger)
             continue
         narrated.append(block)
         if block.sort is Sort.NOTE and block.note:
@@ -151,7 +151,8 @@ def _word(words: Mapping[str, str], language: str) -> str:
     return words.get(primary(language), words.get("en", ""))
 
 
-def _skip(block: Block, policy: str, ledger: Ledger) -> None:
+def skip(block: Block, policy: str, ledger: Ledger) -> None:
+    """Have a block's characters not read, by a named policy."""
     for start, end in _runs(block.offsets):
         ledger.skip(start, end, policy)
 

@@ -13,11 +13,12 @@ from pipeline.script.blocks import Document, Sort
 from pipeline.script.duration import primary
 from pipeline.script.lexicon import Lexicon, load_lexicon
 from pipeline.script.lines import announcement, elements_of, slice_block
-from pipeline.script.policies import Kept, keep
+from pipeline.script.policies import Kept, keep, skip
 from pipeline.script.reading import read_document
 from pipeline.script.reading.headings import heading_of
 from pipeline.script.setting import EngineOf, Setting
 from pipeline.script.verses import joined_verses
+from pipeline.script.words import has_words
 
 OPENING = "Opening"
 """Title of what stands before a script's first heading."""
@@ -51,10 +52,7 @@ class _Draft:
 
     @property
     def has_text(self) -> bool:
-        return any(
-            kept.kind is not LineKind.HEADING and any(letter.isalnum() for letter in kept.block.text)
-            for kept in self.parts
-        )
+        return any(kept.kind is not LineKind.HEADING and has_words(kept.block.text) for kept in self.parts)
 
 
 Recast = Callable[[Sequence[str], int], Sequence[Sequence[tuple[int, int, str]]]]
@@ -214,8 +212,7 @@ def _announced(draft: _Draft, number: int, setting: Setting, elements: list[Elem
         (index for index, kept in enumerate(draft.parts) if kept.kind is not LineKind.HEADING), len(draft.parts)
     )
     for kept in draft.parts[:count]:
-        for offset in kept.block.offsets:
-            setting.ledger.skip(offset, offset + 1, "headings")
+        skip(kept.block, "headings", setting.ledger)
     headings = [heading.removesuffix(".") for heading in draft.headings]
     written = heading_of(". ".join(headings))
     said = {
@@ -227,7 +224,7 @@ def _announced(draft: _Draft, number: int, setting: Setting, elements: list[Elem
     for name, value in said.items():
         text = text.replace(name, value)
     text = " ".join(text.split()).strip(" .:-–—,")
-    if any(letter.isalnum() for letter in text):
+    if has_words(text):
         elements.append(announcement(f"{text}.", draft.parts[0].block.start, setting))
     return draft.parts[count:]
 
@@ -277,6 +274,6 @@ def _check_contents(document: Document) -> None:
         end = len(text) if following is None else following.offset
         if end == entry.offset and following is not None:
             continue  # two entries for one place
-        if not any(letter.isalnum() for letter in text[entry.offset : end]):
+        if not has_words(text[entry.offset : end]):
             what = f"the chapter '{entry.title}' of the table of contents has no words"
             ledger.problem(what, entry.offset, "look whether its file in the book is empty or its text is a picture")

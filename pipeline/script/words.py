@@ -9,6 +9,11 @@ WORDS = re.compile(WORD)
 ATOMS = re.compile(rf"\s*{WORD}")
 
 
+def has_words(text: str) -> bool:
+    """Whether there is a letter or digit in ``text``: something to say."""
+    return any(map(str.isalnum, text))
+
+
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of every word. White space alone lies outside them."""
     return [match.span() for match in WORDS.finditer(text)]

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from pipeline.script.dialogue.verbs import verb_pattern
+from pipeline.script.words import has_words
 
 WITH_COMMAS = frozenset({"fr", "it", "es", "pt"})
 """Languages whose typography lets the narrator speak inside the marks."""
@@ -34,7 +35,7 @@ def without_incises(text: str, start: int, end: int, language: str) -> list[tupl
             continue
         pieces.append((at, len(text[at : incise.start("verb")].rstrip()) + at))
         at = _resumes(text, incise.end(), end)
-    if any(map(str.isalnum, text[at:end])):  # a closing mark alone stays with the narrator
+    if has_words(text[at:end]):  # a closing mark alone stays with the narrator
         pieces.append((at, end))
     return [piece for piece in pieces if piece[0] < piece[1]]
 

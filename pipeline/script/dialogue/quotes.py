@@ -15,6 +15,7 @@ from functools import lru_cache
 from pipeline.script.dialogue.dashes import DASH_START, dash_speech
 from pipeline.script.dialogue.incises import without_incises
 from pipeline.script.dialogue.verbs import family, verb_pattern
+from pipeline.script.words import has_words
 
 Span = tuple[int, int]
 
@@ -184,7 +185,7 @@ def _is_said(text: str, start: int, end: int, language: str) -> bool:
     if not inner:
         return False
     before, after = text[:start].rstrip(" (_*"), text[end:].lstrip()
-    if not before and (not any(map(str.isalnum, after)) or ENDS_SPEECH.search(inner)):
+    if not before and (not has_words(after) or ENDS_SPEECH.search(inner)):
         return True
     ended = bool(ENDS_SPEECH.search(inner))
     introduced = before.endswith((",", ":", "—", "–", "-", ";", ".", "!", "?", "…", "”", '"', "»"))

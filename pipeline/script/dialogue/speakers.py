@@ -20,6 +20,7 @@ from pipeline.script.dialogue.tags import (
     tag_before,
     trimmed,
 )
+from pipeline.script.words import has_words
 
 FIRST_PERSON = "I"
 """The speaker of ``said I``: whoever tells the story."""
@@ -324,4 +325,4 @@ def _turn(book: _Book, number: int, before: Sequence[Sequence[Attribution]]) -> 
 
 def _only_speech(book: _Book, number: int) -> bool:
     text, speeches = book.paragraphs[number], book.speech[number]
-    return not text[: speeches[0].start].strip() and not any(map(str.isalnum, text[speeches[-1].end :]))
+    return not text[: speeches[0].start].strip() and not has_words(text[speeches[-1].end :])

@@ -11,6 +11,7 @@ from enum import IntEnum
 from pipeline.engines.ipa import LETTERS, strange_signs
 from pipeline.errors import InputError, Place, ProblemsError
 from pipeline.script.blocks import MAX_PROBLEMS
+from pipeline.script.words import has_words
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -77,7 +78,7 @@ def checked(entry: Entry) -> Entry:
             where=where,
             next_step="write IPA (docs/lexicon.md has a table), or a respelling under 'say'",
         )
-    is_mute = (say and not any(map(str.isalnum, say))) or (ipa and not any(sign in LETTERS for sign in ipa))
+    is_mute = (say and not has_words(say)) or (ipa and not any(sign in LETTERS for sign in ipa))
     if not word or is_mute or not (say or ipa):
         what = f"the lexicon reads '{entry.word}' as '{entry.say or entry.ipa}', which leaves nothing to say"
         raise InputError(what, where=where, next_step="give a respelling or phonemes, or delete the entry")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from pipeline.script.normalising.hints import ROMAN, roman
+from pipeline.script.normalising.hints import roman
 from pipeline.script.normalising.rules import Rule, Trait
 
 MOST_CHAPTERS = 300  # higher numerals before a title are words: MIX, DI, MD
@@ -54,8 +54,3 @@ def alone(number: Number, *, title: bool = False) -> Rule:
 
     rest = r"[.:)]|\s[-–—]|(?P<title>\s[\"“«‘]?[A-ZÀ-Þ])" if title else r"[.:]?\s*$|[.:]\s+[A-Z]{2,}|(?P<title>$^)"
     return Rule("roman", re.compile(rf"^\W*(?P<it>[IVXLCDM]+)(?=$|{rest})"), read, Trait.CAPITALS)
-
-
-def numeral_in(text: str) -> bool:
-    """Whether ``text`` is a Roman numeral in capitals."""
-    return bool(text) and ROMAN.fullmatch(text) is not None

@@ -17,6 +17,7 @@ from pipeline.script.reading.inline import Aside, Continuity, label_of, mark
 from pipeline.script.reading.markdown_lines import BAR, cells, lines
 from pipeline.script.reading.passages import MASK, Passage, ScriptLine, Sort, gather, settled
 from pipeline.script.reading.tags import Fault, tag
+from pipeline.script.words import has_words
 
 FRONT = re.compile(r"---[ \t]*\n")
 FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
@@ -210,7 +211,7 @@ def _aside(aside: Aside, ledger: Ledger) -> Iterator[Block]:
     known = list(map(str, ledger.problems))
     words, offsets, marks = mark(aside.raw, aside.offsets, ledger, markdown=True)
     ledger.problems[len(known) :] = [new for new in ledger.problems[len(known) :] if str(new) not in known]
-    if any(letter.isalnum() for letter in words):
+    if has_words(words):
         yield Block(aside.sort, words, offsets, marks, note=aside.note, start=aside.start)
         return
     for offset in offsets:

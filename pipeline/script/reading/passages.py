@@ -11,6 +11,7 @@ from enum import Enum, auto
 from pipeline.production import NARRATOR
 from pipeline.script import blocks
 from pipeline.script.blocks import Block, Ledger, Marking
+from pipeline.script.words import has_words
 
 MASK = "\0"
 """Stands where a comment was, so that offsets stay; no script holds one."""
@@ -247,7 +248,7 @@ def settled(block: Block, ledger: Ledger) -> Block:
     sounds or cues stand in it. A language that holds for the whole text is the block's. A heading or a role's line
     without words is a problem.
     """
-    if any(letter.isalnum() for letter in block.text):
+    if has_words(block.text):
         return _spoken_in_one_language(block)
     for offset in block.offsets:
         ledger.markup(offset, offset + 1)

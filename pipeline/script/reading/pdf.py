@@ -16,6 +16,7 @@ from pipeline.script.blocks import Block, Document, Entry, Ledger, Mark, Marking
 from pipeline.script.reading.headings import heading_of, key
 from pipeline.script.reading.pdf_lines import Bookmark, PageLine, Pages, pages_of, running_lines
 from pipeline.script.reading.unwrapping import ENDS, HOLE, STOPS, parted_words
+from pipeline.script.words import has_words
 
 LARGER, SMALLER = 1.15, 0.92  # of the size of most letters: a heading; a note at the foot
 GAP = 1.45  # of the usual distance of lines: a new paragraph
@@ -236,7 +237,7 @@ class _Layout:
         return group.sort is Sort.HEADING or self._opens(before, index)
 
     def _is_large(self, index: int) -> bool:
-        return self.lines[index].size >= LARGER * self.size and any(map(str.isalnum, self.lines[index].text))
+        return self.lines[index].size >= LARGER * self.size and has_words(self.lines[index].text)
 
     def _level(self, index: int, before: int | None, titles: dict[int, Bookmark], ranks: Sequence[float]) -> int:
         """1 begins a chapter; 0 is no heading."""
@@ -303,7 +304,7 @@ class _Layout:
                 elif self.masked[offset] == "\u00ad":
                     self.ledger.markup(offset, offset + 1)
         text = "".join(parts)
-        if not any(map(str.isalnum, text)):
+        if not has_words(text):
             for offset in offsets:
                 self.ledger.markup(offset, offset + 1)
             if parts:

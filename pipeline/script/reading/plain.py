@@ -28,6 +28,7 @@ from pipeline.script.reading.unwrapping import (
     paragraphs_of,
     parted_words,
 )
+from pipeline.script.words import has_words
 
 ORNAMENT = re.compile(r"(?:[*#~_=•·+§⁂❦❧☙◆◇○●×x.\-–—]\s*){3,}|[#*⁂❦❧☙§~]|(?:[-–—~]\s?){1,2}")
 BOLD = re.compile(r"(?<![\w=\\])=(?=[^\s=])((?:[^=\n]|\n(?![ \t]*\n)){1,120}?)(?<=[^\s=\\])=(?![\w=])")
@@ -273,7 +274,7 @@ class _Reader:
         marks = self._with_points(offsets, marks, paragraph)
         begin = paragraph.start if start is None else start
         sort = paragraph.sort
-        if not any(map(str.isalnum, text)):
+        if not has_words(text):
             if role is not None and not marks:
                 self.ledger.problem(f"{role} has nothing to say", begin, f"write words after '{role}:'")
             for offset in offsets:

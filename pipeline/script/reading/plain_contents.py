@@ -10,10 +10,10 @@ from itertools import pairwise
 
 from pipeline.script.reading.headings import MAX_HEADING, TITLED, Heading, heading_of, is_title, key, value
 from pipeline.script.reading.unwrapping import Clump, Layout, Row, is_verse
+from pipeline.script.words import has_words
 
 PAGED = re.compile(r"(?:[ ]*(?:[.·…_]\s?){2,}\s*|\s{2,}|\t)(?P<page>\d{1,4}|[ivxlc]{1,6})$")
 COLUMN_HEADS = frozenset(("page", "chapter", "chap", "chapter page", "chap page", "page chapter", "no"))
-FIRST_PART = 0.25  # of the text; a table of contents without a heading is looked for there
 ALIKE = 0.8  # of two titles; 'The Counterpane' and 'The Counter-pane' have 0.97
 NUMBERED_KINDS = ("chapter", "part", "numeral")
 
@@ -118,7 +118,7 @@ def _entries(rows: Sequence[Row]) -> list[Listed]:
     entries: list[Listed] = []
     for row in rows:
         title = clean(row.text)
-        if not any(map(str.isalnum, title)) or key(title) in COLUMN_HEADS:
+        if not has_words(title) or key(title) in COLUMN_HEADS:
             continue
         heading = _read(title)
         last = entries[-1] if entries else None

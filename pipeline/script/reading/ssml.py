@@ -20,6 +20,7 @@ from pipeline.script.blocks import Block, Document, Ledger, Mark, Marking, Sort
 from pipeline.script.lexicon.xsampa import ipa_from_xsampa
 from pipeline.script.reading.passages import settled
 from pipeline.script.reading.tags import DURATION, KINDS, LANGUAGE, MAX_PAUSE_S, Fault, phonemes
+from pipeline.script.words import has_words
 
 SSML = "http://www.w3.org/2001/10/synthesis"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -269,7 +270,7 @@ class _Speech:
 
     def _sub(self, element: _Open, attributes: dict[str, str]) -> None:
         element.marking, element.value = Marking.SAY, " ".join(attributes.get("alias", "").split())
-        if not any(letter.isalnum() for letter in element.value):
+        if not has_words(element.value):
             self.problem("<sub> without an alias", 'say how it is read: <sub alias="Saint">St</sub>')
 
     def _say_as(self, element: _Open, attributes: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.script.blocks import Marking
+from pipeline.script.words import has_words
 
 MAX_PAUSE_S = 60.0
 BEAT_S = 0.5  # ours: half of the shortest pause that producers write out
@@ -222,7 +223,7 @@ def _hint(key: str, value: str) -> Meaning | Fault:
         return Fault(
             f"there is no hint '{key}'", f"{guess}The hints are say, ipa, as and lang: [Siobhán](say: shiv-AWN)"
         )
-    if not any(letter.isalnum() for letter in value):
+    if not has_words(value):
         return Fault(f"'{key}' says nothing", f"write something after '{key}:', or take the hint away")
     if key == "lang":
         return _language(value)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.script.blocks import Sort
+from pipeline.script.words import has_words
 
 HOLE = "\0"
 """Stands in the masked text where something is that is not read, so that offsets stay; no script holds one."""
@@ -145,7 +146,7 @@ def is_table(clump: Clump) -> bool:
     barred = sum(
         row.text.count("|") > 1 or (row.text[0] in "+|" and RULE.fullmatch(row.text) is not None) for row in clump
     )
-    if barred == len(clump) and any(any(map(str.isalnum, row.text)) for row in clump):
+    if barred == len(clump) and any(has_words(row.text) for row in clump):
         return True
     gaps = [[row.indent + match.end() for match in COLUMNS.finditer(row.text)] for row in clump]
     parted = [set(columns) for columns in gaps if columns]

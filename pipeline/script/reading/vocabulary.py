@@ -126,7 +126,6 @@ VERSE = re.compile(
     r"(?:^|[\s_-])(?:poem|poetry|verses?|stanza|strophe|linegroup|lg|lyrics|song|canto|gedicht|poème)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
-DROP_CAP = re.compile(r"drop|initial|lettrine|versal|\bdc\b|firstletter|first-letter", re.IGNORECASE)
 PAGE_NUMBER_CLASS = re.compile(r"page[-_]?(?:num|no\b|break|\d)|\bpagina\b|\bfolio\b|\bpb\b", re.IGNORECASE)
 PAGE_NUMBER = re.compile(r"\W*(?:(?:pg|page|p|seite|s)\b\.?\s*)?(?:\d{1,4}|[ivxlc]+)\W*", re.IGNORECASE)
 ORNAMENT = re.compile(r"[\s*⁂•·∙●○◦◆◇■□▪◊~∼〜#+=_\-–—―.…×✻✽✢✣✤✥✦✧✩✪✫✬✭✮✯✰★☆❀❁❂❃❄❅❆❇❈❉❊❋❦❧☙⸙⁕⁎※§¤†‡|/\\<>^°º]+")
