@@ -317,6 +317,10 @@ class Take:
         seed: the seed it was read with.
         verdicts: what the checks found.
         reused: it was in the vault before this run.
+        attempts: takes of this chunk up to the circled one and after it, when none passed.
+        heard: its words were compared with the text.
+        sampled: it was heard only because the sample fell on it.
+        approved: a person has accepted it as it is.
     """
 
     key: str
@@ -325,10 +329,14 @@ class Take:
     seed: int
     verdicts: tuple[Verdict, ...]
     reused: bool
+    attempts: int = 1
+    heard: bool = False
+    sampled: bool = False
+    approved: bool = False
 
     @property
     def passed(self) -> bool:
-        return all(verdict.passed for verdict in self.verdicts)
+        return self.approved or all(verdict.passed for verdict in self.verdicts)
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,9 @@ class CastMember(Model):
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Changes every random choice of this role's takes.")
     speed: float = Field(1.0, ge=0.5, le=2.0, description="1.0 is the voice's own pace.")
     gain_db: float = Field(0.0, ge=-24.0, le=24.0, description="Level of this role in the mix, dB.")
+    understudy: str | None = Field(
+        None, min_length=1, description="Another voice of the engine, for a chunk that this one cannot get right."
+    )
     pace: float | None = Field(
         None,
         ge=0.4,
@@ -181,13 +184,35 @@ class Pauses(Model):
     tail_s: float = Field(3.0, ge=0, le=20, description="After a chapter's last word.")
 
 
-class Verify(Model):
-    """How takes are checked and how often a failed one is recorded again."""
+class RetakeBudget(Model):
+    """What a whole book may spend on retakes; the least of what is given counts. It is never exceeded."""
 
-    mode: Literal["off", "free"] = Field(
-        "free", description="free: checks that cost no recogniser: length, level, clipping, silence."
+    retakes: int | None = Field(None, ge=0, description="Takes beside the first of each chunk.")
+    seconds: float | None = Field(None, ge=0, description="Estimated seconds of speech.")
+    share: float | None = Field(0.5, ge=0, le=10, description="Of the estimated speech of the whole book.")
+
+
+class Verify(Model):
+    """How takes are listened to, and what is done about one that fails."""
+
+    mode: Literal["off", "free", "risk", "all"] = Field(
+        "risk",
+        description="off: nothing is checked; free: checks that need no recogniser; risk: and the words of takes that "
+        "are likelier to be wrong, with a sample of the others; all: the words of every take.",
     )
-    retakes: int = Field(2, ge=0, le=10, description="New seeds tried for a take that fails.")
+    recogniser: str = Field(
+        "base",
+        min_length=1,
+        description="A faster-whisper model: base comes with the extra 'asr'; another size or a folder must be on "
+        "this machine.",
+    )
+    sample: float = Field(0.05, ge=0, le=1, description="risk: share of the takes without risk that is heard anyway.")
+    retakes: int = Field(4, ge=0, le=20, description="Takes of a chunk beside its first.")
+    split: bool = Field(True, description="After new seeds, read a failing chunk in two at a clause.")
+    budget: RetakeBudget = RetakeBudget()
+    engine_limit_s: float = Field(
+        600.0, ge=1, le=86400, description="An engine that gives nothing for so long is started anew."
+    )
 
 
 class Mix(Model):

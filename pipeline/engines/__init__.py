@@ -21,6 +21,10 @@ Settings = Mapping[str, str | int | float | bool | None]
 """An engine's own settings, as written in the production file (``engines.<name>``), already checked."""
 
 
+Sampling = tuple[tuple[str, float | int | str | bool | None], ...]
+"""Options of one reading (Bark: temperatures, min_eos_p), sorted (name, value) pairs."""
+
+
 @dataclass(frozen=True)
 class ReadingLimits:
     """What a narrator reads well in one breath. Chunks are packed up to ``target_s`` and never past ``max_s``.
@@ -46,6 +50,8 @@ class Abilities:
         capitals: a word in capitals is stressed, not spelled.
         phonemes: pronunciations in IPA may come with a reading (`Reading.pronunciations`).
         deliveries: ways of saying that it knows: ``whispering``.
+        varies: another seed gives another rendition of the same text.
+        samplings: changes of its sampling worth trying when new seeds did not help, in order.
     """
 
     sounds: frozenset[str] = frozenset()
@@ -53,6 +59,8 @@ class Abilities:
     capitals: bool = False
     phonemes: bool = False
     deliveries: frozenset[str] = frozenset()
+    varies: bool = True
+    samplings: tuple[Sampling, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,8 +92,24 @@ class Reading:
     language: str = "en"
     seed: int = 0
     speed: float = 1.0
-    sampling: tuple[tuple[str, float | int | str | bool | None], ...] = ()
+    sampling: Sampling = ()
     pronunciations: tuple[tuple[int, int, str], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Rendition:
+    """What a narrator made of one reading.
+
+    Attributes:
+        truncated: the model was cut off at its limit instead of coming to an end by itself.
+        uncertainty: mean entropy of the distributions its tokens were drawn from, in nats; None where none are drawn.
+        loops: how often its most frequent run of 8 tokens occurs; 0 where there are no tokens.
+    """
+
+    sound: Sound
+    truncated: bool = False
+    uncertainty: float | None = None
+    loops: int = 0
 
 
 class Unreadable(EngineError):
@@ -113,22 +137,20 @@ class Narrator(Protocol):
 
     Attributes:
         sample_rate: of every sound it gives, Hz.
-        cap_s: a sound this long or longer was cut off by the model, seconds; None where no model does that.
     """
 
     sample_rate: int
 
-    @property
-    def cap_s(self) -> float | None:
-        """See above."""
-        ...
-
-    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
-        """Read all of ``readings``; yield ``(index, sound)`` as each is done, in any order.
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+        """Read all of ``readings``; yield ``(index, rendition)`` as each is done, in any order.
 
         Raises:
             Unreadable: one reading cannot be read as it stands.
         """
+        ...
+
+    def reference(self, voice: str) -> Sound | None:
+        """How a checked voice sounds by its own definition (Bark: its history prompt decoded); None where it has none."""
         ...
 
 
