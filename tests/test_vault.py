@@ -127,3 +127,41 @@ def test_a_card_is_on_the_disk_only_after_its_blob(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(Path, "replace", noted)
     keep(Vault(tmp_path), "ab12")
     assert renamed == [".flac", ".json"]
+
+
+def test_facts_are_added_to_a_card_and_read_without_the_blob(tmp_path: Path) -> None:
+    keep(Vault(tmp_path), "ab12")
+    Vault(tmp_path).annotate("takes", "ab12", heard="sound", length=6)
+    (tmp_path / "takes/ab/ab12.flac").unlink()
+    assert Vault(tmp_path).card("takes", "ab12") == {"length": 6, "heard": "sound"}
+
+
+def test_an_annotated_entry_is_still_sound(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    keep(vault, "ab12")
+    vault.annotate("takes", "ab12", verdicts=[{"check": "words", "passed": True}])
+    entry = Vault(tmp_path).fetch("takes", "ab12")
+    assert entry is not None
+    assert entry.facts["verdicts"] == [{"check": "words", "passed": True}]
+
+
+@pytest.mark.parametrize("card", [None, "", "{not json", "[]", '{"blob": 1, "sha256": 2, "facts": 3}'])
+def test_annotating_what_has_no_card_does_nothing(card: str | None, tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    keep(vault, "ab12")
+    path = tmp_path / "takes/ab/ab12.json"
+    path.unlink() if card is None else path.write_text(card)
+    vault.annotate("takes", "ab12", heard="sound")
+    assert vault.card("takes", "ab12") is None
+    assert path.exists() == (card is not None)
+    assert card is None or path.read_text() == card
+
+
+def test_the_same_bytes_kept_again_keep_what_was_annotated(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    keep(vault, "ab12")
+    vault.annotate("takes", "ab12", heard="sound")
+    keep(vault, "ab12")
+    assert vault.card("takes", "ab12") == {"length": 5, "heard": "sound"}
+    keep(vault, "ab12", b"other")
+    assert vault.card("takes", "ab12") == {"length": 5}  # what was heard belongs to the bytes that are gone
