@@ -29,7 +29,8 @@ from pipeline.vault.whole_files import clear_leftovers, disk_errors, new_file
 CORRUPT = "corrupt"  # what was set aside, by room
 LOCKS = "locks"
 WORKSHOP = "making"
-NO_ROOMS = {CORRUPT, LOCKS, WORKSHOP}
+TO_UPLOAD = "to-upload"  # a mark for each entry whose latest state the remote may lack; see `SharedVault`
+NO_ROOMS = {CORRUPT, LOCKS, WORKSHOP, TO_UPLOAD}
 
 
 @dataclass(frozen=True)
@@ -102,16 +103,11 @@ class Vault:
         Raises:
             StorageError: the folder cannot be read.
         """
-        try:
-            return self._sound_entry(room, key)
-        except (CardUnreadable, _Unsound):
-            pass
-        with self._locked(key):  # somebody may have been putting it in place just now
-            try:
-                return self._sound_entry(room, key)
-            except (CardUnreadable, _Unsound) as damage:
-                self._put_aside(Damage(room, key, str(damage), self.card(room, key) or {}))
-        return None
+        return self._looked_at(room, key, again=False)
+
+    def is_sound(self, room: str, key: str) -> bool:
+        """Read an entry's blob, whatever is known of it; False when it was damaged, and is set aside."""
+        return not self._card(room, key).exists() or self._looked_at(room, key, again=True) is not None
 
     def keep(self, room: str, key: str, suffix: str, write: Callable[[Path], Mapping[str, Any]]) -> Entry:
         """Make and keep a material. If the very same bytes are there already, what was annotated to them stays.
@@ -133,7 +129,7 @@ class Vault:
                 until_done.enter_context(self._locked(key))
             card = Card(blob.name, checksum, self._annotated(room, key, checksum) | facts)
             write_card(self._card(room, key), card, self._workshop)
-            self._verified[blob] = (checksum, _stamp(blob))
+            self._has_verified(blob, checksum)
         return Entry(key, blob, card.facts)
 
     def annotate(self, room: str, key: str, /, **facts: Any) -> None:
@@ -180,6 +176,20 @@ class Vault:
         """How many materials a room holds."""
         return sum(1 for _ in self.keys(room))
 
+    def discard(self, room: str, key: str) -> None:
+        """Remove an entry, or what is left of one: card first, so that there is no entry without its blob."""
+        with self._locked(key), disk_errors(self.root):
+            path = self._card(room, key)
+            try:
+                card = read_card(path)
+            except CardUnreadable:
+                card = None
+            path.unlink(missing_ok=True)
+            blobs = [path.with_name(Path(card.blob).name)] if card else [*path.parent.glob(f"{key}.*")]
+            for blob in blobs:
+                blob.unlink(missing_ok=True)
+                self._verified.pop(blob, None)
+
     def clear_leftovers(self) -> None:
         """Remove what killed runs were making."""
         clear_leftovers(self._workshop)
@@ -191,7 +201,19 @@ class Vault:
     def _card(self, room: str, key: str) -> Path:
         return self.root / room / key[:2] / f"{key}.json"
 
-    def _sound_entry(self, room: str, key: str) -> Entry | None:
+    def _looked_at(self, room: str, key: str, *, again: bool) -> Entry | None:
+        try:
+            return self._sound_entry(room, key, again=again)
+        except (CardUnreadable, _Unsound):
+            pass
+        with self._locked(key):  # somebody may have been putting it in place just now
+            try:
+                return self._sound_entry(room, key, again=again)
+            except (CardUnreadable, _Unsound) as damage:
+                self._put_aside(Damage(room, key, str(damage), Vault.card(self, room, key) or {}))
+        return None
+
+    def _sound_entry(self, room: str, key: str, *, again: bool) -> Entry | None:
         path = self._card(room, key)
         card = read_card(path)
         if card is None:
@@ -201,10 +223,11 @@ class Vault:
         blob = path.with_name(card.blob)
         try:
             stamp = _stamp(blob)
-            if self._verified.get(blob) != (card.sha256, stamp):
+            if again or self._verified.get(blob) != (card.sha256, stamp):
                 if file_sha256(blob) != card.sha256:
                     raise _Unsound("its content is not what was kept")
-                self._verified[blob] = (card.sha256, stamp)
+                if not again:
+                    self._verified[blob] = (card.sha256, stamp)
         except FileNotFoundError:
             raise _Unsound("its content is gone") from None
         except OSError as error:
@@ -214,6 +237,9 @@ class Vault:
                 f"cannot read: {error.strerror}", where=str(blob), next_step="make the file readable"
             ) from error
         return Entry(key, blob, card.facts)
+
+    def _has_verified(self, blob: Path, checksum: str) -> None:
+        self._verified[blob] = (checksum, _stamp(blob))
 
     def _annotated(self, room: str, key: str, checksum: str) -> dict[str, Any]:
         """What the card of these very bytes says already."""
