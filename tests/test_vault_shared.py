@@ -220,7 +220,7 @@ def test_what_could_not_be_uploaded_is_uploaded_by_the_next_run(
 
 
 def test_two_runs_on_two_machines_share_one_remote(tmp_path: Path) -> None:
-    """Two real processes, a working copy each, keep and annotate the same keys; a third machine finds it all whole."""
+    """Two real processes, a working copy each, keep and annotate the same keys; a third machine finds all whole."""
     code = (
         "import sys; from pathlib import Path; from pipeline.vault import SharedVault\n"
         "url, working, name = sys.argv[1:]\n"
@@ -272,10 +272,10 @@ def test_missing_credentials_are_told(s3_environment: None, tmp_path: Path, monk
 def test_a_library_that_is_not_installed_is_told_with_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fsspec import registry
+    from fsspec.registry import _registry
 
     monkeypatch.setitem(sys.modules, "s3fs", None)  # importing it fails now
-    monkeypatch.delitem(registry._registry, "s3", raising=False)
+    monkeypatch.delitem(_registry, "s3", raising=False)
     with pytest.raises(StorageError, match="not installed") as caught:
         SharedVault("s3://bucket/vault", tmp_path).fetch("takes", "ab12")
     assert caught.value.next_step == "pip install 'chapterhouse[s3]'"

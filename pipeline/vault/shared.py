@@ -48,13 +48,14 @@ class SharedVault(Vault):
             self._listed[shelf] = (time.monotonic(), paths)
         return f"{shelf}/{key}.json" in paths
 
-    def card(self, room: str, key: str) -> dict[str, Any] | None:
-        """The facts of an entry, from the working copy or else the remote; see `Vault.card`."""
-        facts = super().card(room, key)
-        if facts is not None:
-            return facts
+    def find(self, room: str, key: str) -> Entry | None:
+        """The entry as its card tells it, from the working copy or else the remote; see `Vault.find`."""
+        if entry := super().find(room, key):
+            return entry
         card = self._remote_card(room, key)
-        return card.facts if card else None
+        if card is None or Path(card.blob).stem != key:
+            return None
+        return Entry(key, self._card(room, key).with_name(Path(card.blob).name), card.facts)
 
     def fetch(self, room: str, key: str) -> Entry | None:
         """The entry, verified, from the working copy or downloaded into it; see `Vault.fetch`.

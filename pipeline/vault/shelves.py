@@ -88,11 +88,19 @@ class Vault:
 
     def card(self, room: str, key: str) -> dict[str, Any] | None:
         """The facts of an entry; None when it has no card or one that cannot be read. The blob is not looked at."""
+        entry = self.find(room, key)
+        return entry.facts if entry else None
+
+    def find(self, room: str, key: str) -> Entry | None:
+        """The entry as its card tells it; whether the blob is sound, or there at all, only `fetch` says."""
+        path = self._card(room, key)
         try:
-            card = read_card(self._card(room, key))
+            card = read_card(path)
         except CardUnreadable:
             return None  # `fetch` sets it aside when it is asked for
-        return card.facts if card else None
+        if card is None or Path(card.blob).stem != key:
+            return None
+        return Entry(key, path.with_name(card.blob), card.facts)
 
     def fetch(self, room: str, key: str) -> Entry | None:
         """The entry, its blob verified against its checksum, or None when there is none or it was damaged.
@@ -210,7 +218,7 @@ class Vault:
             try:
                 return self._sound_entry(room, key, again=again)
             except (CardUnreadable, _Unsound) as damage:
-                self._put_aside(Damage(room, key, str(damage), Vault.card(self, room, key) or {}))
+                self._put_aside(Damage(room, key, str(damage), self._card_facts(room, key)))
         return None
 
     def _sound_entry(self, room: str, key: str, *, again: bool) -> Entry | None:
@@ -240,6 +248,10 @@ class Vault:
 
     def _has_verified(self, blob: Path, checksum: str) -> None:
         self._verified[blob] = (checksum, _stamp(blob))
+
+    def _card_facts(self, room: str, key: str) -> dict[str, Any]:
+        entry = Vault.find(self, room, key)  # this folder's, whatever a subclass knows
+        return entry.facts if entry else {}
 
     def _annotated(self, room: str, key: str, checksum: str) -> dict[str, Any]:
         """What the card of these very bytes says already."""
