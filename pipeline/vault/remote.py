@@ -94,6 +94,13 @@ class Remote:
             except FileNotFoundError as error:
                 _bucket_is_there(error)
 
+    def discard(self, room: str, key: str) -> None:
+        """Remove what lies under a key of a vault's room: card first, so that there is no entry without its blob."""
+        found = [stored.path for stored in self.files(f"{room}/{key[:2]}")]
+        mine = [path for path in found if path.rpartition("/")[2].partition(".")[0] == key]
+        for path in sorted(mine, key=lambda path: not path.endswith(".json")):
+            self.remove(path)
+
     def files(self, folder: str) -> list[Stored]:
         """Every file in a folder and below, by path."""
         with self._told():
