@@ -5,6 +5,7 @@ from pipeline.delivery.certificate_page import write_certificate
 from pipeline.delivery.certifying import certify_title
 from pipeline.delivery.cover import check_cover
 from pipeline.delivery.deliver import deliver
+from pipeline.delivery.in_use import delivery_keys
 from pipeline.delivery.plan import foresee
 from pipeline.delivery.report import RunTotals, write_report
 
@@ -15,6 +16,7 @@ __all__ = [
     "certify_title",
     "check_cover",
     "deliver",
+    "delivery_keys",
     "foresee",
     "write_certificate",
     "write_report",
