@@ -146,6 +146,13 @@ class Vault:
         room, key = address
         return self._card(room, key).is_file()
 
+    def card(self, room: str, key: str) -> dict[str, Any] | None:
+        """The facts on a card; None where there is none or it is damaged. The blob is not read."""
+        try:
+            return dict(json.loads(self._card(room, key).read_text(encoding="utf-8"))["facts"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
     def fetch(self, room: str, key: str) -> Entry | None:
         """The entry, its blob verified against its checksum, or None when there is none or it was damaged.
 

@@ -7,15 +7,19 @@ from pipeline.delivery.cover import check_cover
 from pipeline.delivery.deliver import deliver
 from pipeline.delivery.plan import foresee
 from pipeline.delivery.report import RunTotals, write_report
+from pipeline.delivery.takesheet import TAKE_SHEET, read_take_sheet, write_take_sheet
 
 __all__ = [
     "CERTIFICATE",
+    "TAKE_SHEET",
     "Certificate",
     "RunTotals",
     "certify_title",
     "check_cover",
     "deliver",
     "foresee",
+    "read_take_sheet",
     "write_certificate",
     "write_report",
+    "write_take_sheet",
 ]
