@@ -1,7 +1,7 @@
 """The take sheet, ``takes.jsonl``: every chunk of a title in one line, with all that was recorded of it.
 
-It is what a later `chapterhouse diff` holds a changed script against, and what other programs read. It says nothing of
-when or how fast: equal productions give equal sheets.
+It is what a later `chapterhouse diff` holds a changed script against, and what other programs read. It says nothing
+of when or how fast: equal productions give equal sheets.
 """
 
 from __future__ import annotations
