@@ -153,6 +153,22 @@ def verify_build(
 
 
 @chapterhouse.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="OLD NEW | PRODUCTION.yaml"
+)
+@click.option(
+    "--production", type=click.Path(path_type=Path), help="Whose cast, lexicons and settings read OLD and NEW."
+)
+@click.option("--language", default="en", show_default=True, help="BCP 47 tag; a production has its own.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on one line.")
+def diff(files: tuple[Path, ...], *, production: Path | None, language: str, as_json: bool) -> None:
+    """Compare two scripts, or a production with what was rendered: what changed, and what it costs to record."""
+    from pipeline.cli.differing import show_difference
+
+    show_difference(files, production, language=language, as_json=as_json)
+
+
+@chapterhouse.command()
 @PRODUCTION
 @click.option("--sheet", type=click.Path(path_type=Path, dir_okay=False), help="Default: where the production says.")
 def cast(production: Path, *, sheet: Path | None) -> None:
