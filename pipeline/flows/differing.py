@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -252,10 +253,8 @@ def _standing(sheet: CallSheet, chosen: Sequence[Chosen], masters: Sequence[Mast
     vault = Sealed(sheet.vault)
     cover = UNDRAWN
     if sheet.order.production.cover is not None or len(there) == len(masters):
-        try:
+        with suppress(NotKept):  # it will be drawn
             cover = settle_cover(sheet.order, all_masters, vault)
-        except NotKept:
-            pass  # it will be drawn
     narrators, profile = sheet.narrators, sheet.profile
     return standing(all_masters, sheet.order, narrators=narrators, profile=profile, cover=cover, vault=vault)
 

@@ -140,8 +140,7 @@ def _in_order(
 def paired(old: Sequence[ToldChapter], new: Sequence[ToldChapter]) -> dict[int, int]:
     """Which chapter of ``old`` each of ``new`` is, by index: the most alike first, then by title.
 
-    Chapters without enough words in common are paired by equal titles, so that a chapter that was written anew is told
-    as changed.
+    Chapters without enough words in common are paired by equal titles: one that was written anew is told as changed.
     """
     alike = _likenesses([_shingles(chapter) for chapter in old], [_shingles(chapter) for chapter in new])
     pairs: dict[int, int] = {}
