@@ -14,6 +14,7 @@ from enum import StrEnum
 SHINGLE = 4  # words in a row by which chapters are known: few enough to survive an edit in every sentence
 ALIKE = 0.2  # share of them that two versions of one chapter have in common at least
 SAME_LINE = 0.5  # share of its words that a changed line keeps; with fewer, one went and another came
+AHEAD = 20  # lines that may have been put in before a changed one: keeps a book written anew from taking hours
 
 
 @dataclass(frozen=True)
@@ -196,10 +197,12 @@ def _line_changes(old: ToldChapter | None, new: ToldChapter | None, known: set[s
 
 
 def _replaced(old: Sequence[ToldLine], new: Sequence[ToldLine]) -> Iterator[LineChange]:
-    """Lines that took the place of others: each with the first one left that it has enough words in common with."""
+    """Lines that took the place of others: each with the next one that it has enough words in common with."""
     left = 0
     for was in old:
-        at = next((index for index in range(left, len(new)) if _is_same_line(was, new[index])), None)
+        at = next(
+            (index for index in range(left, min(left + AHEAD, len(new))) if _is_same_line(was, new[index])), None
+        )
         if at is None:
             yield LineChange(Change.REMOVED, was, None)
             continue

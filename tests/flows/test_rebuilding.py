@@ -11,14 +11,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli.commands import chapterhouse
-from pipeline.engines import humming
+from pipeline.engines import find_engine, humming
+from pipeline.engines.fingerprints import packaged_file
+from pipeline.engines.weights import weights_of
 from pipeline.errors import InputError
 from pipeline.flows.callsheet import draw_up
 from pipeline.flows.departures import pinned_chunks
+from pipeline.flows.differing import recording_rates
 from pipeline.flows.lockfile import Lock, lock_path, read_lock, write_lock
 from pipeline.flows.locking import lock_of
 from pipeline.production_file import load_order
-from pipeline.vault import file_sha256
+from pipeline.vault import Vault, file_sha256
 from tests.running import vault_of
 
 pytestmark = pytest.mark.xdist_group("rebuilding")
@@ -174,3 +177,23 @@ def test_a_lock_file_that_is_missing_or_damaged_is_told(content: str | None, tmp
         path.write_text(content)
     with pytest.raises(InputError, match="lock file"):
         read_lock(path)
+
+
+def test_weights_are_pinned_by_their_whole_content() -> None:
+    hibari = find_engine("hibari")
+    weights = packaged_file("hibari", "assets/hibari.onnx")
+    assert weights_of(hibari, hibari.check_settings({}, Path())) == {"hibari.onnx": file_sha256(weights)}
+    assert weights_of(find_engine("humming"), {}) == {}
+
+
+def test_the_time_to_record_is_told_by_the_takes_of_the_same_engine(rendered: Path) -> None:
+    vault = Vault(vault_of(rendered))
+    for card in vault.root.glob("takes/*/*.json"):
+        written = json.loads(card.read_text())
+        written["facts"]["timings"] = {"recorded_s": written["facts"]["seconds"] / 4}
+        card.write_text(json.dumps(written))
+    assert recording_rates(vault, ["humming", "hibari"]) == {"humming": pytest.approx(0.25)}
+    script = rendered.with_suffix(".md")
+    script.write_text(script.read_text().replace("I saw it twice.", "I saw it three times."))
+    told = json.loads(run("diff", rendered, "--json").stdout)
+    assert told["computing_s"] == {"humming": pytest.approx(told["record_s"] / 4, abs=0.002)}
