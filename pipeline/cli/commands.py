@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 EXIT_CODES = """\b
 Exit codes:
     0  done
-    1  a bug in chapterhouse itself; certify: a requirement is missed; vault verify: an entry is damaged
+    1  a bug in chapterhouse itself; certify: a requirement is missed; vault verify: an entry is damaged;
+       verify-build: bytes differ
     2  the command line is wrong
     3  the production file, the script or the cast is wrong; certify: a file cannot be read
     4  a model, a voice or a program is missing on this machine
@@ -127,6 +128,48 @@ def plan(production: Path, *, as_json: bool) -> None:
     from pipeline.flows.callsheet import draw_up
 
     show_plan(draw_up(_order(production)), as_json=as_json)
+
+
+@chapterhouse.command()
+@PRODUCTION
+def lock(production: Path) -> None:
+    """Pin what a rendered production was made from, take by take: PRODUCTION.lock.json, made for git."""
+    from pipeline.cli.locking import lock_production
+
+    lock_production(_order(production))
+
+
+@chapterhouse.command("verify-build")
+@PRODUCTION
+@click.option("--chapter", "numbers", multiple=True, type=int, help="May be given several times; default: the first.")
+@click.option("--all", "everything", is_flag=True, help="Every chapter.")
+@click.option("--lock", "path", type=click.Path(path_type=Path), help="Default: PRODUCTION.lock.json beside it.")
+@click.option("--json", "as_json", is_flag=True, help="End standard output with the result as one line of JSON.")
+def verify_build(
+    production: Path, *, numbers: tuple[int, ...], everything: bool, path: Path | None, as_json: bool
+) -> None:
+    """Make chapters again from the lock file, in an empty vault, and compare bytes. Exit code 1 when they differ."""
+    from pipeline.cli.locking import verify_build as verify
+
+    code = verify(_order(production), numbers, everything=everything, lock=path, as_json=as_json)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+@chapterhouse.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="OLD NEW | PRODUCTION.yaml"
+)
+@click.option(
+    "--production", type=click.Path(path_type=Path), help="Whose cast, lexicons and settings read OLD and NEW."
+)
+@click.option("--language", default="en", show_default=True, help="BCP 47 tag; a production has its own.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on one line.")
+def diff(files: tuple[Path, ...], *, production: Path | None, language: str, as_json: bool) -> None:
+    """Compare two scripts, or a production with what was rendered: what changed, and what it costs to record."""
+    from pipeline.cli.differing import show_difference
+
+    show_difference(files, production, language=language, as_json=as_json)
 
 
 @chapterhouse.command()

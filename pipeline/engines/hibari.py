@@ -6,7 +6,7 @@ reads sentence by sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,11 @@ class HibariEngine:
         """
         weights = file_hash(packaged_file("hibari", "assets/hibari.onnx"))
         return short_hash(self.name, CODE_VERSION, package_versions("hibari-tts", "onnxruntime"), weights)
+
+    def weights(self, settings: Settings) -> Mapping[str, str]:
+        """One file. Raises MissingError."""
+        weights = packaged_file("hibari", "assets/hibari.onnx")
+        return {weights.name: file_hash(weights)}
 
     def voice_fingerprint(self, voice: str, settings: Settings) -> str:
         """Over the name; the weights are the voice."""

@@ -130,6 +130,10 @@ class KokoroEngine:
         versions = package_versions("hibari-tts", "onnxruntime")
         return short_hash(self.name, CODE_VERSION, versions, vocabulary, *parts)
 
+    def weights(self, settings: Settings) -> Mapping[str, str]:
+        """The four parts of the model. Raises MissingError."""
+        return {f"part {number}": file_hash(part) for number, part in enumerate(_model_parts(), 1)}
+
     def voice_fingerprint(self, voice: str, settings: Settings) -> str:
         """Over the voice file."""
         return short_hash(file_hash(VOICES_FOLDER / f"{voice}.bin"))
