@@ -189,7 +189,7 @@ class RetakeBudget(Model):
 
     retakes: int | None = Field(None, ge=0, description="Takes beside the first of each chunk.")
     seconds: float | None = Field(None, ge=0, description="Estimated seconds of speech.")
-    share: float | None = Field(0.5, ge=0, le=10, description="Of the estimated speech of the whole book.")
+    share: float | None = Field(1.0, ge=0, le=10, description="Of the estimated speech of the whole book.")
 
 
 class Verify(Model):
