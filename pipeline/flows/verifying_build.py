@@ -129,7 +129,7 @@ def _read(narrator: Narrator, pinned: Sequence[Pinned]) -> Iterator[tuple[Pinned
     readings = [each.reading for each in pinned if each.reading is not None]
     try:
         for index, rendition in narrator.read(readings):
-            yield pinned[index], rendition.sound if isinstance(rendition, Rendition) else rendition
+            yield pinned[index], rendition.sound
     except Unreadable as error:
         raise EngineError(
             f"{pinned[error.index].slot.engine} cannot read chunk {pinned[error.index].locked.slate}: {error.what}",
