@@ -26,7 +26,7 @@ from pipeline.production_file import load_order
 from pipeline.vault import SharedVault, Vault, new_file, open_vault, write_text
 from pipeline.vault.remote import Remote
 from pipeline.vault.shelves import NO_ROOMS
-from pipeline.vault.stocktaking import Shelved, corrupt_files, shelved, unused
+from pipeline.vault.stocktaking import Shelved, corrupt_files, key_of, shelved, unused
 
 DAY_S = 86400.0
 TOLD = 20  # damaged entries listed by name
@@ -169,8 +169,8 @@ def _show_remote(remote: Remote) -> None:
 def _count_corrupt(root: Path) -> dict[str, int]:
     keys: dict[str, set[str]] = {}
     for file in corrupt_files(root):
-        room, name = file.path.split("/")[1:3]
-        keys.setdefault(room, set()).add(name.partition(".")[0])
+        room = file.path.split("/")[1]
+        keys.setdefault(room, set()).add(key_of(file))
     return {room: len(found) for room, found in keys.items()}
 
 

@@ -207,7 +207,7 @@ class Vault:
         return self.root / WORKSHOP
 
     def _card(self, room: str, key: str) -> Path:
-        return self.root / room / key[:2] / f"{key}.json"
+        return Path(f"{self.root}/{room}/{key[:2]}/{key}.json")
 
     def _looked_at(self, room: str, key: str, *, again: bool) -> Entry | None:
         try:

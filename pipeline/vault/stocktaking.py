@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from pipeline.vault.remote import Remote, Stored
 from pipeline.vault.shelves import CORRUPT
@@ -32,7 +32,7 @@ class Shelved:
 def shelved(place: Path | Remote, room: str) -> Iterator[Shelved]:
     """Everything in a room of a vault's folder, or of the remote, in the order of the keys."""
     files = place.files(room) if isinstance(place, Remote) else _files(place, room)
-    for key, found in groupby(files, lambda stored: PurePosixPath(stored.path).name.partition(".")[0]):
+    for key, found in groupby(files, key_of):
         alike = list(found)
         yield Shelved(
             room,
@@ -41,6 +41,11 @@ def shelved(place: Path | Remote, room: str) -> Iterator[Shelved]:
             max(stored.written for stored in alike),
             any(stored.path.endswith(".json") for stored in alike),
         )
+
+
+def key_of(stored: Stored) -> str:
+    """The key under which a file of a room lies."""
+    return stored.path.rpartition("/")[2].partition(".")[0]
 
 
 def corrupt_files(place: Path | Remote) -> Iterator[Stored]:
