@@ -177,8 +177,7 @@ def prune(root: Path, count: int) -> int:
     """Remove a tenth."""
     vault = Vault(root / "vault")
     doomed = [*unused(shelved(vault.root, "takes"), {"takes": used(count)})]
-    for one in doomed:
-        vault.discard(one.room, one.key)
+    vault.discard("takes", (one.key for one in doomed))
     return len(doomed)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from pipeline.vault.remote import Remote, Stored
+from pipeline.vault.remote import Remote, Stored, key_of
 from pipeline.vault.shelves import CORRUPT
 
 
@@ -41,11 +41,6 @@ def shelved(place: Path | Remote, room: str) -> Iterator[Shelved]:
             max(stored.written for stored in alike),
             any(stored.path.endswith(".json") for stored in alike),
         )
-
-
-def key_of(stored: Stored) -> str:
-    """The key under which a file of a room lies."""
-    return stored.path.rpartition("/")[2].partition(".")[0]
 
 
 def corrupt_files(place: Path | Remote) -> Iterator[Stored]:
