@@ -79,12 +79,12 @@ REDOS = st.builds(
 KEYS = st.none() | st.text("0123456789abcdef", min_size=8, max_size=32)
 DECISIONS = st.lists(
     st.tuples(st.integers(0, len(CHUNKS) - 1), REDOS, KEYS, KEYS, st.text(max_size=30)),
-    max_size=4,
+    max_size=3,
     unique_by=lambda decision: decision[0],
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(DECISIONS, st.randoms(use_true_random=False))
 def test_what_is_saved_is_loaded_in_the_order_of_the_book_whatever_order_it_was_decided_in(decisions, random) -> None:
     with TemporaryDirectory() as folder:
@@ -132,7 +132,7 @@ def test_an_edit_elsewhere_changes_no_decision(edit: str, tmp_path: Path) -> Non
     assert pickups.unmatched(edited) == ()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.sampled_from(["The sea lay still.", "Rain came.", "Who knew?"]), max_size=4), st.integers(0, 5))
 def test_paragraphs_put_in_anywhere_else_change_no_decision(added: list[str], where: int) -> None:
     paragraphs = SCRIPT.split("\n\n")

@@ -106,7 +106,8 @@ class Pickups:
     def _changed(self, chunk: Chunk, entry: Pickup | None) -> Pickups:
         assert self._chunks is not None, "Pickups.on(chunks) first: lines must be told apart"
         found = self._found.get(chunk.slate)
-        others = [other for other in self.entries if found is None or other != found.entry]
+        elsewhere = [other.entry for slate, other in self._found.items() if slate != chunk.slate]
+        others = [other for other in self.entries if found is None or other != found.entry or other in elsewhere]
         entries = tuple(sorted([*others, *([entry] if entry else [])], key=lambda other: other.order))
         written = dict(self.written)
         if found and entry and found.entry.line in written:
