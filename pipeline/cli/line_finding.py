@@ -13,6 +13,7 @@ from typing import Any
 
 from rapidfuzz import process
 
+from pipeline.delivery import TAKE_SHEET
 from pipeline.delivery.report import clock
 from pipeline.errors import InputError
 from pipeline.flows.callsheet import CallSheet, draw_up
@@ -20,7 +21,6 @@ from pipeline.materials import Chunk
 from pipeline.pickups import Pickups, first_words, load_pickups, pickups_path
 from pipeline.production import Order
 
-TAKE_SHEET = "takes.jsonl"
 SLATE = re.compile(r"(ch\d+-\d+)(?:-t(\d+))?", re.IGNORECASE)
 TIMECODE = re.compile(r"(?:(?P<chapter>\d+)@)?(?:(?:(?P<hours>\d+):)?(?P<minutes>\d+):)?(?P<seconds>\d+(?:\.\d*)?)")
 Row = Mapping[str, Any]
@@ -64,14 +64,9 @@ class Book:
     @cached_property
     def kept(self) -> Mapping[str, KeptTake]:
         """Every take in the vault by its key; blobs are not read."""
-        takes = {}
-        for card in sorted((self.sheet.vault.root / "takes").glob("*/*.json")):
-            try:
-                written = json.loads(card.read_text(encoding="utf-8"))
-                takes[card.stem] = KeptTake(card.stem, written["facts"], card.with_name(written["blob"]))
-            except (ValueError, KeyError, TypeError):
-                continue  # damaged: a run sets it aside and records it again
-        return takes
+        vault = self.sheet.vault
+        found = (vault.find("takes", key) for key in vault.keys("takes"))
+        return {entry.key: KeptTake(entry.key, entry.facts, entry.path) for entry in found if entry is not None}
 
     def takes(self, chunk: Chunk) -> list[KeptTake]:
         """The takes of a chunk that are in the vault: those of the last run in its order, then the others."""

@@ -61,7 +61,7 @@ def _show(book: Book, chunk: Chunk) -> None:
 def take_line(take: KeptTake) -> str:
     """Key, seed, length, voice, what the checks found, and on a second line the file."""
     facts = take.facts
-    found = "; ".join(take.failures) or "every check passed"
+    found = "; ".join(take.failures) or ("every check passed" if facts["verdicts"] else "not listened to")
     return (
         f"{take.key[:KEY_SHOWN]}  seed {facts['seed']}  {facts['seconds']:.1f} s  {facts['voice']} × "
         f"{facts['speed']:g}  {found}\n    {take.path}"
