@@ -34,6 +34,10 @@ class Sealed(Vault):
         """As the vault itself."""
         return self._vault.fetch(room, key)
 
+    def find(self, room: str, key: str) -> Entry | None:
+        """As the vault itself."""
+        return self._vault.find(room, key)
+
     def keep(self, room: str, key: str, suffix: str, write: Callable[[Path], Mapping[str, Any]]) -> Entry:
         """Raises NotKept."""
         raise NotKept(room)
