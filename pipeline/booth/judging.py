@@ -33,26 +33,34 @@ class Judge:
 
     def __call__(self, recorded: Recorded) -> Judged:
         """Every verdict on one take."""
+        known = self.known(recorded)
+        if known is not None:
+            return known
+        verdicts = self._listen(recorded)
+        self._vault.annotate(ROOM, recorded.attempt.key, listened=self._policy, verdicts=written(verdicts))
+        return self._judged(recorded, verdicts)
+
+    def known(self, recorded: Recorded) -> Judged | None:
+        """What was found under this policy before; None where nothing was."""
         facts = recorded.entry.facts
-        expected_s = recorded.attempt.cost_s
-        verdicts = verdicts_on(facts)
-        if facts.get("listened") != self._policy:
-            verdicts = self._listen(recorded, expected_s)
-            self._vault.annotate(ROOM, recorded.attempt.key, listened=self._policy, verdicts=written(verdicts))
+        return self._judged(recorded, verdicts_on(facts)) if facts.get("listened") == self._policy else None
+
+    def _judged(self, recorded: Recorded, verdicts: tuple[Verdict, ...]) -> Judged:
+        facts = recorded.entry.facts
         return Judged(
             attempt=recorded.attempt,
             key=recorded.attempt.key,
             seconds=facts["seconds"],
             seed=facts["seed"],
             verdicts=verdicts,
-            off_by=abs(math.log(max(facts["seconds"], 1e-3) / expected_s)),
+            off_by=abs(math.log(max(facts["seconds"], 1e-3) / recorded.attempt.cost_s)),
             reused=recorded.reused,
             usable=bool(facts["finite"]),
         )
 
-    def _listen(self, recorded: Recorded, expected_s: float) -> tuple[Verdict, ...]:
+    def _listen(self, recorded: Recorded) -> tuple[Verdict, ...]:
         if self._verify.mode == "off":
             return ()
         facts = recorded.entry.facts
         sound = read_sound(recorded.entry.path)
-        return listen(sound, expected_s, truncated=facts["truncated"], finite=facts["finite"])
+        return listen(sound, recorded.attempt.cost_s, truncated=facts["truncated"], finite=facts["finite"])

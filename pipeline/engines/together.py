@@ -16,7 +16,7 @@ WINDOW_PER_WORKER = 2
 def read_together(
     readings: Sequence[Reading], read_one: Callable[[int, Reading], Sound], workers: int = 0
 ) -> Iterator[tuple[int, Rendition]]:
-    """Yield ``(index, Rendition(read_one(index, reading)))`` as each is done, at most ``2 × workers`` ahead of the consumer.
+    """Yield each index with its rendition as it is done, at most ``2 × workers`` ahead of the consumer.
 
     Args:
         read_one: must be safe to call from several threads and depend on its arguments alone.
