@@ -47,7 +47,7 @@ from pipeline.flows.progress import (
     Recorded,
     Said,
 )
-from pipeline.flows.rendered import cards_of
+from pipeline.flows.rendered import attempt_cards
 from pipeline.flows.run import Run, on_signal, the_run
 from pipeline.mastering import consistency, master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Notice, Take
@@ -252,7 +252,7 @@ def conclude(
         sheet.order.output / TAKE_SHEET,
         masters=masters,
         takes_by_chapter=takes,
-        cards=cards_of(everyone, sheet.vault),
+        cards=attempt_cards(sheet, takes),
     )
     recorded = len({take.key for take in everyone if not take.reused})
     totals = RunTotals(

@@ -165,9 +165,9 @@ def test_a_take_of_the_understudy_is_made_again_with_its_voice(locked: Path) -> 
     order = load_order(locked)
     lock = read_lock(lock_path(order))
     first, second, *_ = pinned_chunks(lock, draw_up(order), lock.chapters[0])
-    assert first.reading is not None and second.reading is not None
-    assert (first.reading.voice, second.reading.voice) == ("low", "middle")
-    assert first.reading.seed == lock.chunks[0].seed
+    assert first.attempt is not None and second.attempt is not None
+    assert (first.attempt.readings[0].voice, second.attempt.readings[0].voice) == ("low", "middle")
+    assert first.attempt.readings[0].seed == lock.chunks[0].seed
 
 
 @pytest.mark.parametrize("content", [None, "{", '{"lock": 1}'])
