@@ -142,8 +142,7 @@ def test_what_is_discarded_is_gone_with_its_blob_and_nothing_else(tmp_path: Path
     for key in ("ab12", "ab123", "ab34"):
         keep(vault, key)
     (tmp_path / "takes/ab/ab34.json").unlink()
-    vault.discard("takes", "ab12")
-    vault.discard("takes", "ab34")
+    vault.discard("takes", ["ab12", "ab34"])
     assert sorted(path.name for path in tmp_path.glob("takes/*/*")) == ["ab123.flac", "ab123.json"]
     assert vault.fetch("takes", "ab12") is None
     assert not vault.set_aside
