@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.audio.sound import Samples, Sound
-from pipeline.booth import listen
+from pipeline.booth.listening import listen
 
 RATE = 24_000
 
