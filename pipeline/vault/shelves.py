@@ -112,13 +112,12 @@ class Vault:
         Raises:
             StorageError: the folder cannot be read.
         """
-        return self._looked_at(room, key, again=False)
+        found = self._looked_at(room, key, again=False)
+        return found if isinstance(found, Entry) else None
 
     def is_sound(self, room: str, key: str) -> bool:
         """Read an entry's blob, whatever is known of it; False when it was damaged, and is set aside."""
-        damaged = len(self.set_aside)
-        self._looked_at(room, key, again=True)
-        return len(self.set_aside) == damaged
+        return not isinstance(self._looked_at(room, key, again=True), Damage)
 
     def keep(self, room: str, key: str, suffix: str, write: Callable[[Path], Mapping[str, Any]]) -> Entry:
         """Make and keep a material. If the very same bytes are there already, what was annotated to them stays.
@@ -208,7 +207,7 @@ class Vault:
     def _card(self, room: str, key: str) -> Path:
         return Path(f"{self.root}/{room}/{key[:2]}/{key}.json")
 
-    def _looked_at(self, room: str, key: str, *, again: bool) -> Entry | None:
+    def _looked_at(self, room: str, key: str, *, again: bool) -> Entry | Damage | None:
         try:
             return self._sound_entry(room, key, again=again)
         except (CardUnreadable, _Unsound):
@@ -216,9 +215,10 @@ class Vault:
         with self._locked(key):  # somebody may have been putting it in place just now
             try:
                 return self._sound_entry(room, key, again=again)
-            except (CardUnreadable, _Unsound) as damage:
-                self._put_aside(Damage(room, key, str(damage), self._card_facts(room, key)))
-        return None
+            except (CardUnreadable, _Unsound) as reason:
+                damage = Damage(room, key, str(reason), self._card_facts(room, key))
+                self._put_aside(damage)
+                return damage
 
     def _sound_entry(self, room: str, key: str, *, again: bool) -> Entry | None:
         path = self._card(room, key)
