@@ -15,6 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import butter, sosfilt
 
 from pipeline.audio.decibels import SILENCE_DB, db_to_gain, gain_to_db
 from pipeline.audio.sound import Samples, Sound
@@ -25,21 +26,24 @@ from pipeline.materials import Verdict
 
 WINDOW_S = 0.010
 ACTIVE_GATE = 0.1  # power; windows 10 dB under the mean are not speech (as the relative gate of ITU-R BS.1770)
+RUMBLE_HZ = 60.0  # kokoro's bm_fable has 20 Hz at -41 dBFS in all that it says
 SPEECH_DB = -35.0  # relative to the active level: the quietest consonants
 OVER_FLOOR_DB = 6.0  # and this far above the take's own noise
 FLOOR_PERCENTILE = 5.0
 FLOOR_WINDOWS = 5  # 50 ms: shorter dips lie inside words
 STEADY_WINDOWS = 3  # 30 ms: shorter sounds are clicks, not speech
 VOICED_DB = -25.0  # relative to the active level
-LEAST_VOICED = 10  # frames of 20 ms in a stretch whose median pitch means something
+LEAST_VOICED = 15  # frames of 20 ms in a stretch whose median pitch means something
 
 # Bounds on length / expectation. The duration model errs by 10-17 % at its 95th percentile within one voice; voices
 # differ by pace, and short chunks by more. Outside these a take has lost its text or made some up.
 SHORTEST_RATIO = 0.35
 LONGEST_RATIO = 2.2
 SLACK_S = 1.0  # one breath: keeps one-word chunks, whose ratio means little, from failing
-FARTHEST_Z = 6.0
-LEAST_SPREAD = 0.06  # of ln(measured / expected): eight lines may agree by chance
+FARTHEST_Z = 4.0
+LEAST_SPREAD, MOST_SPREAD = 0.07, 0.15  # of ln(measured / expected): eight lines may agree, or not, by chance
+SHORT_S = 2.0  # at this length the spread is 1.4 times that of long takes, and at half of it 2.2 times
+LAST_STOP_S = 0.2  # the duration model counts the stop at the end, which makes no sound; best over nine voices
 
 MOST_LOOPS = 2  # the third time, a run of 8 tokens is a loop (measured on Bark by its users)
 MOST_UNCERTAIN = 1.6  # times the voice's own
@@ -52,11 +56,13 @@ TAIL_DB = -12.0  # of the last 10 ms, relative to the active level
 CLIPPED_LEVEL = 0.999
 CLIPPED_SHARE = 0.001  # a few full-scale samples are loud speech; a thousandth of all is distortion
 DC_LIMIT = 0.02
-LOUDEST_FLOOR_DBFS = -40.0
-FLOOR_RISE_DB = 15.0
+# the noise floor, relative to the active level: this much is nothing, this much over the voice's own and this much
+# whatever the voice is not
+QUIET_FLOOR_DB, FLOOR_RISE_DB, LOUD_FLOOR_DB = -45.0, 12.0, -18.0
 JUMP_SEMITONES = 9.0
-OWN_PITCH_SEMITONES = 7.0
+OWN_PITCH_SEMITONES = 4.0
 OWN_PITCH_SPREADS = 6.0
+SHORT_SEMITONES = 4.0  # more for takes under SHORT_S: few syllables, and a question among them
 
 _HESITATION = re.compile(r"\.{3}|…|--|[—–]|[.!?]\s+\S|\n")
 
@@ -120,6 +126,16 @@ class TakeMeasure:
         """From the first word to the last."""
         return self.speech_end_s - self.speech_start_s
 
+    @property
+    def floor_db(self) -> float:
+        """Its noise floor relative to the active level."""
+        return self.noise_floor_dbfs - self.active_dbfs
+
+    @property
+    def read_s(self) -> float:
+        """What is held against an estimate: the speech with the stop at its end."""
+        return self.speech_s + LAST_STOP_S
+
 
 def measure_take(rendition: Rendition) -> TakeMeasure:
     """The figures of a rendition; any sound is measured, also an empty one."""
@@ -127,7 +143,7 @@ def measure_take(rendition: Rendition) -> TakeMeasure:
     finite = bool(np.isfinite(raw).all())
     samples = raw if finite else np.nan_to_num(raw, nan=0.0, posinf=0.0, neginf=0.0)
     offset = float(samples.mean(dtype=np.float64)) if len(samples) else 0.0
-    levelled = samples - np.float32(offset)
+    levelled = _without_rumble(samples - np.float32(offset), rate_hz)
     powers = _powers(levelled, round(WINDOW_S * rate_hz))
     active = float(powers[powers >= ACTIVE_GATE * powers.mean()].mean()) if powers.any() else 0.0
     active_dbfs, floor_dbfs = _power_db(active), _power_db(_floor(powers))
@@ -161,6 +177,12 @@ def measure_take(rendition: Rendition) -> TakeMeasure:
         loops=rendition.loops,
         uncertainty=rendition.uncertainty,
     )
+
+
+def _without_rumble(samples: Samples, rate_hz: int) -> Samples:
+    """Voices may come with a rumble that nobody hears; it would pass for noise, or fill the pauses."""
+    passing = butter(2, RUMBLE_HZ, "highpass", fs=rate_hz, output="sos")
+    return np.asarray(sosfilt(passing, samples.astype(np.float64)), np.float32) if len(samples) else samples
 
 
 def _powers(samples: Samples, window: int) -> Floats:
@@ -293,12 +315,8 @@ def length_z(take: TakeMeasure, expected: Expected) -> float | None:
     """How unusual a length is for its voice: 0 as expected, ±2 rare; None without a reference or speech."""
     if expected.voice is None or take.speech_s <= 0 or expected.seconds <= 0:
         return None
-    spread = max(expected.voice.pace_spread, LEAST_SPREAD) * math.sqrt(1 + (SHORT_S / expected.seconds) ** 2)
-    return math.log(take.speech_s / expected.seconds) / spread
-
-
-SHORT_S = 3.0
-"""At this length the spread is 1.4 times, at half of it 2.2 times that of long takes."""
+    spread = min(max(expected.voice.pace_spread, LEAST_SPREAD), MOST_SPREAD)
+    return math.log(take.read_s / expected.seconds) / (spread * math.hypot(1, SHORT_S / expected.seconds))
 
 
 def has_no_loops(take: TakeMeasure, _expected: Expected) -> Verdict:
@@ -348,14 +366,19 @@ def has_no_offset(take: TakeMeasure, _expected: Expected) -> Verdict:
 def has_quiet_background(take: TakeMeasure, expected: Expected) -> Verdict:
     """Between its words it is about as quiet as the voice's own lines are."""
     voice = expected.voice
-    most = LOUDEST_FLOOR_DBFS if voice is None else min(voice.noise_floor_dbfs + FLOOR_RISE_DB, LOUDEST_FLOOR_DBFS)
-    return _at_most("quiet-background", take.noise_floor_dbfs, most, "noise or music between the words")
+    own = voice.noise_floor_dbfs - voice.level_dbfs if voice else LOUD_FLOOR_DB
+    most = min(max(own + FLOOR_RISE_DB, QUIET_FLOOR_DB), LOUD_FLOOR_DB)
+    return _at_most("quiet-background", take.floor_db, most, "noise or music between the words")
 
 
 def keeps_its_pitch(take: TakeMeasure, _expected: Expected) -> Verdict:
     """The voice does not become another's within the take."""
     reason = f"the pitch jumps by {take.pitch_jump:.0f} semitones"
-    return _at_most("steady-pitch", take.pitch_jump, JUMP_SEMITONES, reason)
+    return _at_most("steady-pitch", take.pitch_jump, JUMP_SEMITONES + _short(take), reason)
+
+
+def _short(take: TakeMeasure) -> float:
+    return SHORT_SEMITONES if take.speech_s < SHORT_S else 0.0
 
 
 def has_its_own_pitch(take: TakeMeasure, expected: Expected) -> Verdict | None:
@@ -364,7 +387,7 @@ def has_its_own_pitch(take: TakeMeasure, expected: Expected) -> Verdict | None:
     if voice is None or voice.pitch_hz is None or take.pitch_hz is None:
         return None
     off = semitones(take.pitch_hz, voice.pitch_hz)
-    most = max(OWN_PITCH_SEMITONES, OWN_PITCH_SPREADS * voice.pitch_spread)
+    most = max(OWN_PITCH_SEMITONES, OWN_PITCH_SPREADS * voice.pitch_spread) + _short(take)
     return _at_most(
         "own-pitch", abs(off), most, f"{abs(off):.0f} semitones {'above' if off > 0 else 'below'} its voice"
     )

