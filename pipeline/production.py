@@ -189,7 +189,7 @@ class RetakeBudget(Model):
 
     retakes: int | None = Field(None, ge=0, description="Takes beside the first of each chunk.")
     seconds: float | None = Field(None, ge=0, description="Estimated seconds of speech.")
-    share: float | None = Field(0.5, ge=0, le=10, description="Of the estimated speech of the whole book.")
+    share: float | None = Field(1.0, ge=0, le=10, description="Of the estimated speech of the whole book.")
 
 
 class Verify(Model):
@@ -197,8 +197,8 @@ class Verify(Model):
 
     mode: Literal["off", "free", "risk", "all"] = Field(
         "risk",
-        description="off: nothing is checked; free: checks that need no recogniser; risk: and the words of takes that "
-        "are likelier to be wrong, with a sample of the others; all: the words of every take.",
+        description="off: nothing is checked; free: checks that need no recogniser; risk: and the words of takes "
+        "that are likelier to be wrong, with a sample of the others; all: the words of every take.",
     )
     recogniser: str = Field(
         "base",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -363,10 +363,12 @@ def has_no_offset(take: TakeMeasure, _expected: Expected) -> Verdict:
     return _at_most("no-offset", abs(take.dc_offset), DC_LIMIT, "DC offset")
 
 
-def has_quiet_background(take: TakeMeasure, expected: Expected) -> Verdict:
+def has_quiet_background(take: TakeMeasure, expected: Expected) -> Verdict | None:
     """Between its words it is about as quiet as the voice's own lines are."""
     voice = expected.voice
-    own = voice.noise_floor_dbfs - voice.level_dbfs if voice else LOUD_FLOOR_DB
+    if voice is None:
+        return None  # some voices leave no silence around their words
+    own = voice.noise_floor_dbfs - voice.level_dbfs
     most = min(max(own + FLOOR_RISE_DB, QUIET_FLOOR_DB), LOUD_FLOOR_DB)
     return _at_most("quiet-background", take.floor_db, most, "noise or music between the words")
 
@@ -425,13 +427,14 @@ def free_checks(measured: TakeMeasure, expected: Expected) -> tuple[Verdict, ...
     return (*verdicts, *(verdict for verdict in made if verdict is not None))
 
 
-def listen(sound: Sound, expected_s: float, cap_s: float | None = None) -> tuple[Verdict, ...]:
-    """All free checks on a bare sound.
+def listen(sound: Sound, expected_s: float, *, truncated: bool = False, finite: bool = True) -> tuple[Verdict, ...]:
+    """All free checks on a bare sound, without a reference.
 
     Args:
         sound: the take, untrimmed.
         expected_s: seconds of speech that the duration model expects for its text at its speed.
-        cap_s: the length at which the model cuts a take off, None where it does not.
+        truncated: the engine was cut off at its limit.
+        finite: the engine gave numbers; a take in the vault holds zeros where it did not.
     """
-    truncated = cap_s is not None and sound.seconds >= cap_s
-    return free_checks(measure_take(Rendition(sound, truncated)), Expected(expected_s))
+    measured = measure_take(Rendition(sound, truncated))
+    return free_checks(replace(measured, finite=measured.finite and finite), Expected(expected_s))

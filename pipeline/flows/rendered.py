@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.booth import Slot, take_in_vault
+from pipeline.booth import Slot
 from pipeline.flows.callsheet import CallSheet
 from pipeline.mastering import master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Master, Take
@@ -69,8 +69,7 @@ def chosen_takes(sheet: CallSheet, chapter: ChapterChunks) -> Chosen:
         MissingError: an engine's model is not on this machine.
     """
     slots = tuple(sheet.slots(chapter))
-    held = {slot.key: take_in_vault(slot, sheet.vault) for slot in {slot.key: slot for slot in slots}.values()}
-    return Chosen(chapter, slots, tuple(held[slot.key] for slot in slots))
+    return Chosen(chapter, slots, tuple(sheet.circled(slots)))
 
 
 def finished(sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take], vault: Vault) -> Finished:

@@ -17,7 +17,7 @@ import numpy as np
 
 from pipeline.audio.files import write_sound
 from pipeline.audio.sound import Sound
-from pipeline.engines import Narrator, Rendition, Unreadable
+from pipeline.engines import Narrator, Unreadable
 from pipeline.errors import EngineError
 from pipeline.flows.callsheet import CallSheet
 from pipeline.flows.departures import Pinned, chunks_of, pinned_chunks
@@ -92,7 +92,7 @@ class _Bench:
             for each, sound in _read(self._narrator(engine), mine):
                 entry = vault.keep("takes", each.locked.take, ".flac", partial(_write, sound))
                 sums[each.locked.take] = file_sha256(entry.path)
-                self.listener(Recorded(each.locked.slate, engine, each.slot.chunk.estimated_s, flagged=False))
+                self.listener(Recorded(each.locked.slate, engine, each.slot.chunk.estimated_s))
         return sums
 
     def _narrator(self, engine: str) -> Narrator:
@@ -129,7 +129,7 @@ def _read(narrator: Narrator, pinned: Sequence[Pinned]) -> Iterator[tuple[Pinned
     readings = [each.reading for each in pinned if each.reading is not None]
     try:
         for index, rendition in narrator.read(readings):
-            yield pinned[index], rendition.sound if isinstance(rendition, Rendition) else rendition
+            yield pinned[index], rendition.sound
     except Unreadable as error:
         raise EngineError(
             f"{pinned[error.index].slot.engine} cannot read chunk {pinned[error.index].locked.slate}: {error.what}",

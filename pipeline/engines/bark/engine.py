@@ -51,6 +51,7 @@ class BarkEngine:
         sounds=frozenset({"laughter", "laughs", "sighs", "music", "gasps", "clears throat"}),  # suno-ai/bark, README
         sings=True,
         capitals=True,
+        samplings=((("text_temperature", 0.5),), (("text_temperature", 0.7),)),  # either side of the default
     )
 
     def limits(self, settings: Settings) -> ReadingLimits:
