@@ -181,7 +181,7 @@ def measure_take(rendition: Rendition) -> TakeMeasure:
 
 def _without_rumble(samples: Samples, rate_hz: int) -> Samples:
     """Voices may come with a rumble that nobody hears; it would pass for noise, or fill the pauses."""
-    passing = butter(2, RUMBLE_HZ, "highpass", fs=rate_hz, output="sos")
+    passing = butter(4, RUMBLE_HZ, "highpass", fs=rate_hz, output="sos")
     return np.asarray(sosfilt(passing, samples.astype(np.float64)), np.float32) if len(samples) else samples
 
 

@@ -20,6 +20,7 @@ from pipeline.hearing import Heard, Quality
 
 OUTLYING = 0.15  # of a line's similarity under the median line's
 USUAL_LEVEL_DBFS = -20.0
+QUIET_FLOOR_DBFS = USUAL_LEVEL_DBFS + QUIET_FLOOR_DB
 
 PASSAGES = {
     "en": (
@@ -136,7 +137,7 @@ def reference_from(
         pitch_hz=pitch_hz,
         pitch_spread=_spread([semitones(hz, pitch_hz) for hz in pitches]) if pitch_hz else 0.0,
         level_dbfs=median(take.active_dbfs for take in takes) if takes else USUAL_LEVEL_DBFS,
-        noise_floor_dbfs=median(take.noise_floor_dbfs for take in takes) if takes else USUAL_LEVEL_DBFS + QUIET_FLOOR_DB,
+        noise_floor_dbfs=median(take.noise_floor_dbfs for take in takes) if takes else QUIET_FLOOR_DBFS,
         embedding=embedding,
         similarity=_own_similarity(vectors, embedding),
         quality=_quality([ears.quality for _, _, ears in spoken if ears.quality]) or (own.quality if own else None),
