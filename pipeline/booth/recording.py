@@ -14,7 +14,7 @@ from pipeline.audio.files import write_sound
 from pipeline.audio.sound import Sound
 from pipeline.booth.listening import listen
 from pipeline.casting import CastVoice
-from pipeline.engines import Narrator, Reading, Unreadable
+from pipeline.engines import Narrator, Reading, Rendition, Unreadable
 from pipeline.errors import EngineError
 from pipeline.materials import Chunk, Take, Verdict
 from pipeline.production import Verify
@@ -116,11 +116,11 @@ def record(
     waiting = {index: slot.reading for index, slot in enumerate(slots)}
     for attempt in range(verify.retakes + 1):
         order = list(waiting)
-        for position, sound in _read(narrator, [waiting[index] for index in order], [slots[i] for i in order]):
+        for position, rendition in _read(narrator, [waiting[index] for index in order], [slots[i] for i in order]):
             index = order[position]
             slot = slots[index]
             seed = waiting[index].seed
-            tried = _listen(sound, slot, seed, attempt, verify=verify, cap_s=narrator.cap_s)
+            tried = _listen(rendition, slot, seed, attempt, verify=verify)
             if index not in best or tried.rank < best[index].rank:
                 best[index] = tried
             if tried.failures == 0 or attempt == verify.retakes:
@@ -154,13 +154,13 @@ class _Attempt:
         return unusable, self.failures, self.off_by_s
 
 
-def _read(narrator: Narrator, readings: Sequence[Reading], slots: Sequence[Slot]) -> Iterator[tuple[int, Sound]]:
+def _read(narrator: Narrator, readings: Sequence[Reading], slots: Sequence[Slot]) -> Iterator[tuple[int, Rendition]]:
     done: set[int] = set()
     try:
-        for index, sound in narrator.read(readings):
+        for index, rendition in narrator.read(readings):
             assert index not in done, f"the narrator read {slots[index].chunk.slate} twice"
             done.add(index)
-            yield index, sound
+            yield index, rendition
     except Unreadable as error:
         chunk = slots[error.index].chunk
         raise EngineError(
@@ -173,9 +173,10 @@ def _read(narrator: Narrator, readings: Sequence[Reading], slots: Sequence[Slot]
         raise EngineError(f"the narrator gave no sound for {', '.join(missing)}", next_step="run again")
 
 
-def _listen(sound: Sound, slot: Slot, seed: int, attempt: int, *, verify: Verify, cap_s: float | None) -> _Attempt:
+def _listen(rendition: Rendition, slot: Slot, seed: int, attempt: int, *, verify: Verify) -> _Attempt:
+    sound = rendition.sound
     expected_s = slot.chunk.estimated_s / slot.reading.speed
-    verdicts = listen(sound, expected_s, cap_s) if verify.mode != "off" else ()
+    verdicts = listen(sound, expected_s, truncated=rendition.truncated) if verify.mode != "off" else ()
     return _Attempt(sound, seed, attempt, verdicts, abs(sound.seconds - expected_s))
 
 

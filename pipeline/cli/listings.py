@@ -94,7 +94,8 @@ def audition_voices(
         language = {card.name: card.language for card in engine.voices()}
         readings = [Reading(text, voice, language.get(voice, "en"), seed, speed) for voice in voices]
         try:
-            for index, sound in narrator.read(readings):
+            for index, rendition in narrator.read(readings):
+                sound = rendition.sound
                 stem = re.sub(
                     r"[^A-Za-z0-9_-]+", "-", Path(voices[index]).stem if "/" in voices[index] else voices[index]
                 )

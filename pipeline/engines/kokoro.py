@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Abilities, Reading, ReadingLimits, Settings, Unreadable, VoiceCard
+from pipeline.engines import Abilities, Reading, ReadingLimits, Rendition, Settings, Unreadable, VoiceCard
 from pipeline.engines.english import English, phoneme_ids
 from pipeline.engines.fingerprints import file_hash, package_versions, packaged_file, short_hash
 from pipeline.engines.settings import Setting, checked_name, checked_settings
@@ -62,10 +62,9 @@ class KokoroNarrator:
     english: Mapping[bool, English]
     workers: int
     sample_rate: int = RATE_HZ
-    cap_s: float | None = None
 
-    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
-        """Yield ``(index, sound)`` as each is done. The seed changes nothing: the model draws no numbers.
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+        """Yield ``(index, rendition)`` as each is done. The seed changes nothing: the model draws no numbers.
 
         Raises:
             Unreadable: a word has no pronunciation, a given sound is unknown to English, there is no word,
@@ -73,7 +72,11 @@ class KokoroNarrator:
         """
         return read_together(readings, self._read_one, self.workers)
 
-    def _read_one(self, index: int, reading: Reading) -> Sound:
+    def reference(self, voice: str) -> Sound | None:
+        """None: a voice is a table of styles, not a sound."""
+        return None
+
+    def _read_one(self, index: int, reading: Reading) -> Rendition:
         british = VOICES[reading.voice].language == "en-GB"
         phonemes = " ".join(self.english[british].sentences(reading.text, index, reading.pronunciations))
         if len(phonemes) > MAX_PHONEMES:
@@ -90,7 +93,7 @@ class KokoroNarrator:
                 "speed": np.array([reading.speed], np.float32),
             },
         )[0]
-        return Sound(np.ascontiguousarray(samples, np.float32).reshape(-1), RATE_HZ)
+        return Rendition(Sound(np.ascontiguousarray(samples, np.float32).reshape(-1), RATE_HZ))
 
 
 class KokoroEngine:
@@ -101,7 +104,7 @@ class KokoroEngine:
     licence = "Apache-2.0 (weights, voices), MIT (ONNX export)"
     languages: tuple[str, ...] = ("en",)
     speeds = (0.5, 2.0)
-    abilities = Abilities(phonemes=True)
+    abilities = Abilities(phonemes=True, varies=False)  # the model draws no numbers
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """Well under 510 phonemes for written-out English (measured: at most 1.11 phonemes a character)."""

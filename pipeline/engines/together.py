@@ -6,16 +6,15 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from pipeline.audio.sound import Sound
-from pipeline.engines import Reading
+from pipeline.engines import Reading, Rendition
 
 WINDOW_PER_WORKER = 2
 """Readings in hand per thread: enough to keep it busy, few enough that finished sounds do not pile up."""
 
 
 def read_together(
-    readings: Sequence[Reading], read_one: Callable[[int, Reading], Sound], workers: int = 0
-) -> Iterator[tuple[int, Sound]]:
+    readings: Sequence[Reading], read_one: Callable[[int, Reading], Rendition], workers: int = 0
+) -> Iterator[tuple[int, Rendition]]:
     """Yield ``(index, read_one(index, reading))`` as each is done, at most ``2 × workers`` ahead of the consumer.
 
     Args:
@@ -28,7 +27,7 @@ def read_together(
     workers = min(workers or len(os.sched_getaffinity(0)), max(1, len(readings)))
     waiting = iter(enumerate(readings))
     pool = ThreadPoolExecutor(workers, thread_name_prefix="narrator")
-    in_hand: dict[Future[Sound], int] = {}
+    in_hand: dict[Future[Rendition], int] = {}
     try:
         while True:
             while len(in_hand) < WINDOW_PER_WORKER * workers and (following := next(waiting, None)) is not None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from pipeline.audio.files import write_sound
 from pipeline.audio.sound import Sound
-from pipeline.engines import Narrator, Rendition, Unreadable
+from pipeline.engines import Narrator, Unreadable
 from pipeline.errors import EngineError
 from pipeline.flows.callsheet import CallSheet
 from pipeline.flows.departures import Pinned, chunks_of, pinned_chunks
@@ -129,7 +129,7 @@ def _read(narrator: Narrator, pinned: Sequence[Pinned]) -> Iterator[tuple[Pinned
     readings = [each.reading for each in pinned if each.reading is not None]
     try:
         for index, rendition in narrator.read(readings):
-            yield pinned[index], rendition.sound if isinstance(rendition, Rendition) else rendition
+            yield pinned[index], rendition.sound
     except Unreadable as error:
         raise EngineError(
             f"{pinned[error.index].slot.engine} cannot read chunk {pinned[error.index].locked.slate}: {error.what}",

@@ -12,7 +12,7 @@ from pipeline.audio.files import read_sound
 from pipeline.audio.sound import Sound
 from pipeline.booth import Slot, plan_takes, record, take_in_vault
 from pipeline.casting import CastVoice
-from pipeline.engines import Reading, Unreadable, find_engine
+from pipeline.engines import Reading, Rendition, Unreadable, find_engine
 from pipeline.errors import EngineError, Place
 from pipeline.materials import Chunk, PauseReason
 from pipeline.production import Verify
@@ -61,20 +61,24 @@ class Scripted:
     """A narrator whose n-th attempt at a text is ``levels[n]`` loud (0 is silence)."""
 
     sample_rate = RATE
-    cap_s: float | None = None
 
     def __init__(self, *levels: float) -> None:
         self.levels = levels
+        self.truncated = False
         self.read_texts: list[str] = []
         self.seeds: list[int] = []
 
-    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
         for index, reading in enumerate(readings):
             attempt = self.read_texts.count(reading.text)
             self.read_texts.append(reading.text)
             self.seeds.append(reading.seed)
             level = self.levels[min(attempt, len(self.levels) - 1)]
-            yield index, Sound((level * np.sin(np.arange(2 * RATE) / 20)).astype(np.float32), RATE)
+            sound = Sound((level * np.sin(np.arange(2 * RATE) / 20)).astype(np.float32), RATE)
+            yield index, Rendition(sound, truncated=self.truncated)
+
+    def reference(self, voice: str) -> Sound | None:
+        return None
 
 
 def test_a_take_is_kept_and_not_recorded_again(tmp_path: Path) -> None:
@@ -122,11 +126,13 @@ def test_verify_off_reads_once(tmp_path: Path) -> None:
 def test_an_unreadable_text_names_its_chunk_and_its_line(tmp_path: Path) -> None:
     class Refusing:
         sample_rate = RATE
-        cap_s = None
 
-        def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
-            yield 0, Sound(np.full(2 * RATE, 0.3, np.float32) * np.float32(0.5), RATE)
+        def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+            yield 0, Rendition(Sound(np.full(2 * RATE, 0.15, np.float32), RATE))
             raise Unreadable("300 tokens, 256 fit", index=1)
+
+        def reference(self, voice: str) -> Sound | None:
+            return None
 
     with pytest.raises(EngineError, match=r"ch01-0002.*300 tokens") as caught:
         record(slots(chunk(1), chunk(2, "Too long.")), Refusing(), Vault(tmp_path), verify=Verify(mode="off"))
@@ -163,6 +169,6 @@ def test_the_key_does_not_change_with_place_pause_or_gain() -> None:
 
 def test_a_take_cut_off_at_the_models_limit_is_never_passed(tmp_path: Path) -> None:
     narrator = Scripted(0.3)
-    narrator.cap_s = 2.0
+    narrator.truncated = True
     (take,) = record(slots(chunk(1)), narrator, Vault(tmp_path), verify=Verify(retakes=1))
     assert {verdict.check for verdict in take.verdicts if not verdict.passed} == {"whole"}

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Reading, Unreadable
-from pipeline.engines.bark.prompts import HistoryPrompt
+from pipeline.engines import Reading, Rendition, Unreadable
+from pipeline.engines.bark.prompts import FRAME_RATE_HZ, HistoryPrompt
+from pipeline.engines.bark.tokens import Scores, most_frequent_run
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     import torch
 
 MAX_TEXT_TOKENS = 256  # suno-ai/bark generation.py; BarkProcessor cuts a longer text without a word
+REFERENCE_S = 7.0  # of a history prompt, from its end: what the model itself hears of it, and a little more
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,23 @@ class Sampling:
         return replace(self, **{name: float(value) for name, value in pairs})  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, eq=False)
+class _Spoken:
+    """What was drawn for one reading.
+
+    Attributes:
+        codes: ``[1, 8, T]``, 75 frames a second.
+        semantic: without the end.
+        truncated: no end was drawn.
+        uncertainty: mean entropy of the semantic tokens, nats.
+    """
+
+    codes: torch.Tensor
+    semantic: Sequence[int]
+    truncated: bool
+    uncertainty: float
+
+
 @dataclass(frozen=True)
 class BarkNarrator:
     """A loaded Bark.
@@ -78,16 +97,10 @@ class BarkNarrator:
     threads: int
     sample_rate: int
 
-    @property
-    def cap_s(self) -> float:
-        """Length of a take that ran into the model's cap (768 semantic tokens, 15.39 s) and was cut off there.
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+        """Yield ``(index, rendition)`` in the order given.
 
-        No take that ended by itself is this long: at the cap the end is one token later than the latest end.
-        """
-        return self._frames(self._configs[0].max_new_tokens) * self._hop / self.sample_rate
-
-    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
-        """Yield ``(index, sound)`` in the order given. A sound of ``cap_s`` seconds was cut off by the model.
+        A rendition is truncated when the model ran into its cap (768 semantic tokens, 15.39 s) before it drew an end.
 
         Raises:
             Unreadable: over 256 text tokens, nothing to say, or the model ended before it began.
@@ -95,12 +108,23 @@ class BarkNarrator:
         """
         for index, reading in enumerate(readings):
             with _own_numbers(reading.seed, self.model.device, self.threads):
-                sound = self._read_one(index, reading)
-            yield index, sound
+                rendition = self._read_one(index, reading)
+            yield index, rendition
 
-    def _read_one(self, index: int, reading: Reading) -> Sound:
+    def reference(self, voice: str) -> Sound | None:
+        """The last seconds of the voice's history prompt, decoded from its own fine codes; the same each time.
+
+        Raises:
+            InputError: the file is not a history prompt.
+            MissingError: the preset is not in the checkpoint.
+        """
         import torch
 
+        fine = self.find_prompt(voice).fine[:, -round(REFERENCE_S * FRAME_RATE_HZ) :]  # [8, T]
+        with _own_numbers(0, self.model.device, self.threads):
+            return self._decoded(torch.from_numpy(fine.copy())[None].to(self.model.device))
+
+    def _read_one(self, index: int, reading: Reading) -> Rendition:
         if reading.speed != 1.0:
             raise Unreadable(
                 f"Bark cannot read at {reading.speed:g} times its pace",
@@ -109,7 +133,18 @@ class BarkNarrator:
             )
         ids = self._text_ids(index, reading.text)
         sampling = self.sampling.changed(reading.sampling)
-        codes = self._codes(index, ids, self.find_prompt(reading.voice), sampling)
+        spoken = self._codes(index, ids, self.find_prompt(reading.voice), sampling)
+        return Rendition(
+            self._decoded(spoken.codes),
+            truncated=spoken.truncated,
+            uncertainty=spoken.uncertainty,
+            loops=most_frequent_run(spoken.semantic),
+        )
+
+    def _decoded(self, codes: torch.Tensor) -> Sound:
+        """The sound of ``[1, 8, T]`` codes."""
+        import torch
+
         with torch.inference_mode():
             wave = self.model.codec_decode(codes)  # [1, n]
         return Sound(np.ascontiguousarray(wave[0].float().cpu().numpy()), self.sample_rate)
@@ -139,8 +174,8 @@ class BarkNarrator:
             )
         return ids
 
-    def _codes(self, index: int, ids: list[int], prompt: HistoryPrompt, sampling: Sampling) -> torch.Tensor:
-        """``[1, 8, T]`` codes, 75 frames a second.
+    def _codes(self, index: int, ids: list[int], prompt: HistoryPrompt, sampling: Sampling) -> _Spoken:
+        """What the three transformers make of a text.
 
         Raises:
             Unreadable: the semantic stage ended at once.
@@ -155,6 +190,7 @@ class BarkNarrator:
             "fine_prompt": torch.from_numpy(prompt.fine).to(device),
         }
         padding = MAX_TEXT_TOKENS - len(ids)
+        scores = Scores()
         with torch.inference_mode():
             semantic = self.model.semantic.generate(
                 torch.tensor([ids + [0] * padding], device=device),  # [1, 256]
@@ -162,10 +198,13 @@ class BarkNarrator:
                 history_prompt=history,
                 attention_mask=torch.tensor([[1] * len(ids) + [0] * padding], device=device),
                 min_eos_p=sampling.min_eos_p or None,
+                stopping_criteria=[scores],
+                return_dict_in_generate=True,
+                output_scores=True,
                 **_drawing(sampling.text_temperature),
             )  # [1, S], 49.9 a second
-            spoken = int((semantic[0] != semantic_config.semantic_pad_token).sum())
-            if self._frames(spoken) < 1:
+            tokens = [token for token in semantic[0].tolist() if token != semantic_config.semantic_pad_token]
+            if self._frames(len(tokens)) < 1:
                 raise Unreadable(
                     "Bark ended the reading before its first sound", index=index, next_step="try another seed"
                 )
@@ -177,7 +216,7 @@ class BarkNarrator:
                 history_prompt=history,
                 **_drawing(sampling.waveform_temperature),
             )  # [1, 2 T]
-            codes: torch.Tensor = self.model.fine_acoustics.generate(
+            codes = self.model.fine_acoustics.generate(
                 coarse,
                 semantic_generation_config=semantic_config,
                 coarse_generation_config=coarse_config,
@@ -186,7 +225,8 @@ class BarkNarrator:
                 history_prompt=history,
                 temperature=fine_temperature(sampling.fine_temperature),
             )  # [1, 8, T]
-        return codes
+            uncertainty = scores.mean_entropy(len(tokens))
+        return _Spoken(codes, tokens, truncated=len(tokens) == semantic.shape[1], uncertainty=uncertainty)
 
     @property
     def _configs(self) -> tuple[Any, Any, Any]:
@@ -199,10 +239,6 @@ class BarkNarrator:
             kinds.BarkCoarseGenerationConfig(**ours.coarse_acoustics_config),
             kinds.BarkFineGenerationConfig(**ours.fine_acoustics_config),
         )
-
-    @property
-    def _hop(self) -> int:
-        return int(self.model.config.codec_config.hop_length)
 
     def _frames(self, semantic_tokens: int) -> int:
         """Codec frames for a number of semantic tokens; transformers' rounding."""
