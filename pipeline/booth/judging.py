@@ -10,8 +10,10 @@ import math
 
 from pipeline.audio.files import read_sound
 from pipeline.booth.circling import Judged
-from pipeline.booth.listening import listen
+from pipeline.booth.expecting import Expected
+from pipeline.booth.listening import free_checks, measure_take
 from pipeline.booth.takes import ROOM, Recorded, verdicts_on, written
+from pipeline.engines import Rendition
 from pipeline.materials import Verdict
 from pipeline.production import Verify
 from pipeline.vault import Vault, content_key
@@ -62,5 +64,12 @@ class Judge:
         if self._verify.mode == "off":
             return ()
         facts = recorded.entry.facts
-        sound = read_sound(recorded.entry.path)
-        return listen(sound, recorded.attempt.cost_s, truncated=facts["truncated"], finite=facts["finite"])
+        if not facts["finite"]:
+            return (Verdict("finite", False, 1.0, 0.0, "samples that are not numbers"),)
+        rendition = Rendition(
+            read_sound(recorded.entry.path),
+            truncated=facts["truncated"],
+            uncertainty=facts["uncertainty"],
+            loops=facts["loops"],
+        )
+        return free_checks(measure_take(rendition), Expected(recorded.attempt.cost_s))

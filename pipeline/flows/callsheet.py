@@ -12,6 +12,7 @@ from pipeline.delivery import check_cover
 from pipeline.engines import ReadingLimits
 from pipeline.errors import InputError, Place
 from pipeline.materials import ChapterChunks, Manuscript, Notice, Take
+from pipeline.pickups import Pickups, load_pickups, pickups_path
 from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
 from pipeline.profiles import Profile
 from pipeline.script import (
@@ -34,6 +35,7 @@ class CallSheet:
     Attributes:
         notices: what the producer should know, such as sentences too long for one breath.
         manuscript: the script as it was read, with the account of its words.
+        pickups: what a person has decided about single lines.
     """
 
     order: Order
@@ -41,6 +43,7 @@ class CallSheet:
     chapters: tuple[ChapterChunks, ...]
     notices: tuple[Notice, ...]
     manuscript: Manuscript
+    pickups: Pickups
 
     @cached_property
     def vault(self) -> Vault:
@@ -73,7 +76,7 @@ class CallSheet:
         Raises:
             MissingError: an engine's model is not on this machine.
         """
-        return plan_takes(chapter.chunks, self.cast, self.order.production.language)
+        return plan_takes(chapter.chunks, self.cast, self.order.production.language, self.pickups)
 
     @property
     def judge(self) -> Judge:
@@ -116,7 +119,9 @@ def draw_up(order: Order) -> CallSheet:
     place = Place(str(order.script))
     remarked = remarks(chapters, engines, language=production.language, place=place)
     notices = (*check_cover(order), *_room_notices(order), *noted, *manuscript.notices, *remarked, *notices)
-    return CallSheet(order, cast, (*opening, *chapters, *closing), notices, manuscript)
+    everything = (*opening, *chapters, *closing)
+    pickups = load_pickups(pickups_path(order)).on([chunk for chapter in everything for chunk in chapter.chunks])
+    return CallSheet(order, cast, everything, (*notices, *pickups.notices), manuscript, pickups)
 
 
 def _paces(cast: Mapping[str, CastVoice], language: str) -> dict[str, float]:

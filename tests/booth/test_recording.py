@@ -43,7 +43,8 @@ class Scripted:
         for index, reading in enumerate(readings):
             level = self.levels[min(len(self.readings), len(self.levels) - 1)]
             self.readings.append(reading)
-            samples = (level * np.sin(np.arange(2 * RATE) / 20)).astype(np.float32)
+            fade = np.minimum(1.0, np.arange(2 * RATE)[::-1] / 1500)  # what breaks off is a fault
+            samples = (level * fade * np.sin(np.arange(2 * RATE) / 20)).astype(np.float32)
             yield index, Rendition(Sound(samples, RATE), truncated=self.truncated)
 
     def reference(self, voice: str) -> None: ...
