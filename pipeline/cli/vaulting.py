@@ -18,13 +18,13 @@ from rich.table import Table
 from pipeline.cli.listings import print_table
 from pipeline.errors import InputError, MissingError
 from pipeline.flows.callsheet import draw_up
-from pipeline.flows.in_use import keys_in_use
+from pipeline.flows.in_use import circled_by_cards, keys_in_use
 from pipeline.flows.run import locked
-from pipeline.materials import Chunk
+from pipeline.materials import Take
 from pipeline.production import Order
 from pipeline.production_file import load_order
 from pipeline.vault import SharedVault, Vault, new_file, open_vault, write_text
-from pipeline.vault.remote import Remote
+from pipeline.vault.remote import Remote, key_of
 from pipeline.vault.shelves import NO_ROOMS
 from pipeline.vault.stocktaking import Shelved, corrupt_files, shelved, unused
 
@@ -108,16 +108,16 @@ def prune_vaults(files: Sequence[Path], pruning: Pruning) -> None:
 
 
 def export_takes(files: Sequence[Path], folder: Path) -> None:
-    """Copy each chunk's take to ``<folder>/ch03-0412-t1.flac``, its card beside it, in a folder a production."""
+    """Copy each chunk's circled take to ``<folder>/ch03-0412-t1.flac``, its card beside it."""
     for file in files:
         sheet = draw_up(load_order(file))
         target = folder / sheet.order.name if len(files) > 1 else folder
-        wanted = [(slot.chunk, slot.key) for chapter in sheet.chapters for slot in sheet.slots(chapter)]
-        exported = sum(_export(sheet.vault, key, chunk, target) for chunk, key in wanted)
+        wanted = [take for _chapter, takes in circled_by_cards(sheet) for take in takes]
+        exported = sum(_export(sheet.vault, take, target) for take in wanted if take is not None)
         click.echo(f"{target}: {exported:,} takes of {len(wanted):,} chunks")
         if exported < len(wanted):
             click.echo(
-                f"note: {len(wanted) - exported:,} chunks are not recorded yet; next: chapterhouse render {file}"
+                f"note: {len(wanted) - exported:,} chunks have no circled take; next: chapterhouse render {file}"
             )
 
 
@@ -169,8 +169,8 @@ def _show_remote(remote: Remote) -> None:
 def _count_corrupt(root: Path) -> dict[str, int]:
     keys: dict[str, set[str]] = {}
     for file in corrupt_files(root):
-        room, name = file.path.split("/")[1:3]
-        keys.setdefault(room, set()).add(name.partition(".")[0])
+        room = file.path.split("/")[1]
+        keys.setdefault(room, set()).add(key_of(file))
     return {room: len(found) for room, found in keys.items()}
 
 
@@ -195,11 +195,11 @@ def _prune(vault: Vault, orders: Sequence[Order], pruning: Pruning) -> None:
     place = _pruned_place(vault, pruning)
     before = None if pruning.older_than_days is None else time.time() - pruning.older_than_days * DAY_S
     heap = _Heap()
-    doomed = []
+    doomed: dict[str, list[str]] = {}
     for room in sorted(used):
         for one in unused(shelved(place, room), used, written_before=before):
             heap.add(room, one.bytes)
-            doomed.append((room, one.key))
+            doomed.setdefault(room, []).append(one.key)
     rotten = [*corrupt_files(place)] if pruning.corrupt else []
     for file in rotten:
         heap.add("corrupt", file.size)
@@ -212,11 +212,11 @@ def _prune(vault: Vault, orders: Sequence[Order], pruning: Pruning) -> None:
         return
     if not pruning.yes:
         click.confirm("remove that for good?", abort=True)
-    for room, key in doomed:
+    for room, keys in doomed.items():
         if isinstance(place, Remote):
-            place.discard(room, key)
+            place.discard(room, keys)
         else:
-            vault.discard(room, key)
+            vault.discard(room, keys)
     for file in rotten:
         place.remove(file.path) if isinstance(place, Remote) else (place / file.path).unlink(missing_ok=True)
     click.echo("removed")
@@ -230,15 +230,14 @@ def _pruned_place(vault: Vault, pruning: Pruning) -> Path | Remote:
     return vault.remote
 
 
-def _export(vault: Vault, key: str, chunk: Chunk, folder: Path) -> bool:
-    entry = vault.fetch("takes", key)
+def _export(vault: Vault, take: Take, folder: Path) -> bool:
+    entry = vault.fetch("takes", take.key)
     if entry is None:
         return False
-    slate = f"{chunk.slate}-t{entry.facts.get('attempt', 1)}"
-    with new_file(folder / f"{slate}{entry.path.suffix}") as making:
+    with new_file(folder / f"{take.slate}{entry.path.suffix}") as making:
         shutil.copyfile(entry.path, making)
-    facts = {"slate": slate, "key": key, **entry.facts}
-    write_text(folder / f"{slate}.json", json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
+    facts = {"slate": take.slate, "key": take.key, **entry.facts}
+    write_text(folder / f"{take.slate}.json", json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     return True
 
 
