@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.booth.recording import STAGE_VERSION, Slot, plan_takes
+from pipeline.booth.slots import STAGE_VERSION, Slot, plan_takes
 from pipeline.casting import CastVoice
 from pipeline.engines import Abilities, Narrator, Reading, Unreadable, find_engine
 from pipeline.engines.english import English
