@@ -97,7 +97,8 @@ class Worker:
         self._socket: socket.socket | None = None
         self._number = 0
         self._making = False
-        self._asking = False
+        self._open = False  # a request has not been answered to its end
+        self._amid = False  # a message has been sent or received in part
 
     @property
     def pid(self) -> int | None:
@@ -119,34 +120,35 @@ class Worker:
             Exception: whatever ``make`` or the method raised, with the child's traceback as a note; an `EngineError`
                 in its place where it cannot be pickled.
         """
-        if self._asking:
-            raise RuntimeError("a worker answers one request at a time")
-        self._asking, ended = True, False
+        self._let_go()
+        self._number += 1
+        mine, self._open = self._number, True
         try:
-            self._number += 1
-            self._send((self._number, name, args), limit_s)
+            self._send((mine, name, args), limit_s)
             while True:
                 number, kind, content = self._receive(limit_s)
                 if kind == _READY:
                     self._making = False
-                elif kind == _RAISED and (number == self._number or self._making):
-                    ended = True
+                elif kind == _RAISED and (number == mine or self._making):
+                    self._open = False
+                    if self._making:
+                        self.stop()  # there is no object: the next request makes it anew
                     raise _unpacked(content)
-                elif number == self._number and kind == _END:
-                    ended = True
+                elif number == mine and kind == _END:
+                    self._open = False
                     return
-                elif number == self._number:
+                elif number == mine:
                     yield content
+                    if self._number != mine:
+                        raise RuntimeError(f"no more answers to '{name}': the worker has been asked something else")
         finally:
-            self._asking = False
-            if not ended:
-                self._drop()
-            elif self._making:
-                self.stop()  # there is no object: the next request makes it anew
+            if self._number == mine:
+                self._let_go()
 
     def stop(self) -> None:
         """End the child at once and wait until it is gone; nothing happens where there is none."""
         child, self._child = self._child, None
+        self._amid = False
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -183,13 +185,18 @@ class Worker:
         with self._talking(limit_s):
             end = self._socket or self._start()
             end.settimeout(limit_s)
+            self._amid = True
             _send_bytes(end, packed)
+            self._amid = False
 
     def _receive(self, limit_s: float | None) -> tuple[int, str, Any]:
         assert self._socket is not None
         with self._talking(limit_s):
             self._socket.settimeout(limit_s)
+            self._socket.recv(1, socket.MSG_PEEK)  # the long wait: Ctrl-C is harmless here
+            self._amid = True
             packed = _receive_bytes(self._socket)
+            self._amid = False
         answer: tuple[int, str, Any] = pickle.loads(packed)
         return answer
 
@@ -201,13 +208,15 @@ class Worker:
             raise self._hung(limit_s) from None
         except (EOFError, OSError):
             raise self._died() from None
-        except BaseException:  # Ctrl-C in the middle of a message: the rest of it could not be told from the next
-            self.stop()
+        except BaseException:
+            if self._amid:  # Ctrl-C: the rest of this message could not be told from the next
+                self.stop()
             raise
 
-    def _drop(self) -> None:
-        """Let go of a request that is not answered to its end."""
-        if self._socket is None:
+    def _let_go(self) -> None:
+        """Of a request that is not answered to its end."""
+        is_open, self._open = self._open, False
+        if not is_open or self._socket is None:
             return
         try:
             self._socket.settimeout(DYING_S)
@@ -322,8 +331,7 @@ def _packed(error: BaseException) -> tuple[BaseException | None, str, str]:
 
 
 def _send_bytes(end: socket.socket, content: bytes) -> None:
-    end.sendall(_LENGTH.pack(len(content)))
-    end.sendall(content)
+    end.sendall(_LENGTH.pack(len(content)) + content)
 
 
 def _receive_bytes(end: socket.socket) -> bytearray:

@@ -66,6 +66,9 @@ class Bench:
         subprocess.Popen([sys.executable, "-c", f"import os,time; time.sleep(.15); os.kill({os.getpid()}, 19)"])
         yield bytes(size)
 
+    def waits(self, seconds: float) -> None:
+        time.sleep(seconds)
+
     def computes(self) -> int:
         """Without an end, in Python's own arithmetic."""
         number = 1

@@ -81,12 +81,14 @@ def test_a_request_let_go_of_is_dropped_and_the_next_is_answered_by_the_same_pro
     assert 0 < one(bench, "counted") < 10_000_000  # type: ignore[operator]
 
 
-def test_a_second_request_in_the_middle_of_another_is_refused(bench: Worker) -> None:
-    answers = bench.ask("count", 2)
+def test_a_new_request_takes_the_place_of_one_that_is_not_answered_to_its_end(bench: Worker) -> None:
+    before = bench.pid
+    answers = bench.ask("count", 10_000_000)
     next(answers)
-    with pytest.raises(RuntimeError, match="one request at a time"):
-        next(bench.ask("pid"))
-    assert list(answers) == [1]
+    assert one(bench, "pid") == before
+    with pytest.raises(RuntimeError, match="asked something else"):
+        next(answers)
+    assert list(bench.ask("count", 2)) == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -182,8 +184,7 @@ def test_a_child_that_gives_nothing_for_too_long_is_killed(how: str) -> None:
         hung = one(worker, "pid")
         with pytest.raises(WorkerHung, match=r"0\.5 s"):
             list(worker.ask(how, 1 if how == "sleeps_after" else 100_000_000, limit_s=0.5))
-        assert not Path(f"/proc/{hung}").exists()
-        assert one(worker, "pid") != hung
+        assert not Path(f"/proc/{hung}").exists() and worker.pid is None
 
 
 def test_what_making_the_object_raises_is_raised_by_each_request() -> None:
@@ -242,9 +243,7 @@ def parent(work: str) -> tuple[subprocess.Popen[str], int]:
     return process, int(process.stdout.readline())
 
 
-@pytest.mark.parametrize(
-    "work", ["list(worker.ask('computes'))", "list(worker.ask('count', 10**9))", "__import__('time').sleep(60)"]
-)
+@pytest.mark.parametrize("work", ["list(worker.ask('computes'))", "__import__('time').sleep(60)"])
 def test_no_child_is_left_when_its_parent_is_killed_whatever_either_was_doing(work: str) -> None:
     process, child = parent(work)
     with process:
@@ -255,11 +254,10 @@ def test_no_child_is_left_when_its_parent_is_killed_whatever_either_was_doing(wo
 
 
 def test_ctrl_c_in_the_terminal_reaches_the_parent_alone_which_may_go_on_asking() -> None:
-    process, child = parent(
-        "[None for number in worker.ask('count', 10**9) if number == 5 and print('on', flush=True)]"
-    )
+    process, child = parent("print('on', flush=True), list(worker.ask('waits', 1))")
     with process:
         assert process.stdout is not None and process.stdout.readline() == "on\n"
+        time.sleep(0.3)  # for it to wait
         os.killpg(process.pid, signal.SIGINT)
-        assert process.stdout.readline().startswith("interrupted")
+        assert process.stdout.readline() == "interrupted True\n"
     assert soon(lambda: not is_running(child))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -44,23 +44,46 @@ def assert_undisturbed(renditions: Sequence[Rendition], wanted: Sequence[Reading
         assert rendition.sound.samples.tobytes() == faulty.sound_of(reading).samples.tobytes()
 
 
-def test_renditions_come_through_whole_and_the_child_is_loaded_once(tmp_path: Path) -> None:
-    with Aside(tmp_path) as aside:
-        assert isinstance(aside, Narrator) and aside.sample_rate == faulty.RATE
-        wanted = readings("one", "cut", "nan", "silent")
-        plain, cut, nan, silent = read_all(aside, wanted)
-        assert_undisturbed([plain, cut], wanted[:2])
-        assert (cut.truncated, cut.uncertainty, cut.loops, plain.truncated) == (True, 1.5, 2, False)
-        assert list(np.flatnonzero(np.isnan(nan.sound.samples))) == [3]
-        assert not silent.sound.samples.any() and len(silent.sound.samples)
-        assert read_all(aside, []) == []
-        reference = aside.reference("v")
-        assert (
-            reference is not None
-            and reference.samples.tobytes() == faulty.sound_of(Reading("", "v", seed=7)).samples.tobytes()
-        )
-        assert aside.reference("none") is None
-        assert len(aside.noted("start")) == 1 and not aside.troubles
+@pytest.fixture(scope="module")
+def unharmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aside]:
+    """For tests that do the process no harm."""
+    with Aside(tmp_path_factory.mktemp("unharmed")) as aside:
+        yield aside
+
+
+def test_renditions_come_through_whole_whatever_they_hold(unharmed: Aside) -> None:
+    assert isinstance(unharmed, Narrator) and unharmed.sample_rate == faulty.RATE
+    wanted = readings("one", "cut", "nan", "silent")
+    plain, cut, nan, silent = read_all(unharmed, wanted)
+    assert_undisturbed([plain, cut], wanted[:2])
+    assert (cut.truncated, cut.uncertainty, cut.loops, plain.truncated) == (True, 1.5, 2, False)
+    assert list(np.flatnonzero(np.isnan(nan.sound.samples))) == [3]
+    assert not silent.sound.samples.any() and len(silent.sound.samples)
+    assert read_all(unharmed, []) == []
+    reference = unharmed.reference("v")
+    assert reference is not None
+    assert reference.samples.tobytes() == faulty.sound_of(Reading("", "v", seed=7)).samples.tobytes()
+    assert unharmed.reference("none") is None
+
+
+def test_a_consumer_that_stops_early_does_not_lose_the_loaded_narrator(unharmed: Aside) -> None:
+    wanted = readings(*"abcdef")
+    stream = unharmed.read(wanted)
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert_undisturbed(read_all(unharmed, wanted), wanted)
+    assert len(unharmed.noted("start")) == 1
+
+
+def test_any_other_error_of_the_engine_is_raised_as_it_is(unharmed: Aside) -> None:
+    with pytest.raises(EngineError, match="OddError: 1 and 2"):
+        list(unharmed.read(readings("odd error")))
+    assert not unharmed.troubles
+
+
+def test_a_narrator_that_leaves_a_reading_out_is_found_out(unharmed: Aside) -> None:
+    with pytest.raises(EngineError, match="no sound for 1 of 2"):
+        list(unharmed.read(readings("a", "left out")))
 
 
 def test_an_installed_engine_reads_aside_as_it_reads_here() -> None:
@@ -74,13 +97,16 @@ def test_an_installed_engine_reads_aside_as_it_reads_here() -> None:
 
 
 def test_a_child_killed_in_the_middle_of_a_batch_is_replaced_and_the_rest_read_in_halves(tmp_path: Path) -> None:
-    wanted = readings("a", "b", "c", "killed", "d", "e", "f", "g")
+    wanted = readings("a", "b", "c", "killed", "d", "e", "f", "g", "unreadable", "h")
+    renditions: dict[int, Rendition] = {}
     with Aside(tmp_path) as aside:
-        assert_undisturbed(read_all(aside, wanted), wanted)
-        assert aside.noted("batch") == ["8", "4", "1"]
+        with pytest.raises(Unreadable, match="there is no word") as caught:
+            renditions.update(aside.read(wanted))
+        assert caught.value.index == 8 and caught.value.next_step == "write one"  # its place in the whole
+        assert aside.noted("batch") == ["10", "5", "2"]
         assert len(set(aside.noted("start"))) == 2
         (trouble,) = aside.troubles
-        assert "SIGKILL" in trouble and "5 readings" in trouble and "4 at a time" in trouble
+        assert "SIGKILL" in trouble and "7 readings" in trouble and "5 at a time" in trouble
 
 
 def test_a_crash_is_survived_and_the_rest_read_as_before(tmp_path: Path) -> None:
@@ -88,8 +114,11 @@ def test_a_crash_is_survived_and_the_rest_read_as_before(tmp_path: Path) -> None
     with Aside(tmp_path) as aside:
         assert_undisturbed(read_all(aside, wanted), wanted)
         assert aside.noted("batch") == ["4", "3"]
+        assert aside.reference("killed") is not None  # asked for again when the process is killed at it
+        assert len(aside.noted("start")) == 3 and len(aside.troubles) == 2
 
 
+@pytest.mark.slow
 def test_after_a_second_crash_readings_go_one_by_one_and_the_one_that_crashes_each_time_is_given_up(
     tmp_path: Path,
 ) -> None:
@@ -104,34 +133,26 @@ def test_after_a_second_crash_readings_go_one_by_one_and_the_one_that_crashes_ea
         assert "left without a sound" in aside.troubles[-1]
 
 
-@pytest.mark.parametrize(
-    ("room", "batches"), [(3, ["8", "4", "2", "2", "2", "2"]), (1, ["8", "4", "2", *"11111111"])]
-)
-def test_a_batch_too_large_for_memory_is_halved_until_it_fits(tmp_path: Path, room: int, batches: list[str]) -> None:
+def test_a_batch_too_large_for_memory_is_halved_until_it_fits_and_later_ones_start_there_and_grow(
+    tmp_path: Path,
+) -> None:
     wanted = readings(*"abcdefgh")
-    with Aside(tmp_path, 1, room) as aside:
-        assert_undisturbed(read_all(aside, wanted), wanted)
-        assert aside.noted("batch") == batches
+    with Aside(tmp_path, 1, 3) as aside:
+        for _ in range(3):
+            assert_undisturbed(read_all(aside, wanted), wanted)
+        halved, at_two, grown = ["8", "4", *"2222"], [*"2222"], ["4", *"2222"]
+        assert aside.noted("batch") == [*halved, *at_two, *grown]
         assert len(aside.noted("start")) == 1  # nobody was killed
 
 
-def test_later_batches_start_at_the_size_that_fitted_and_grow_again(tmp_path: Path) -> None:
-    wanted = readings(*"abcdefgh")
-    with Aside(tmp_path, 1, 4) as aside:
-        for _ in range(3):
-            assert_undisturbed(read_all(aside, wanted), wanted)
-        assert aside.noted("batch") == ["8", "4", "4", "4", "4", "8", "4", "4"]
-
-
 def test_a_reading_that_is_too_large_alone_is_tried_once_more_and_then_given_up(tmp_path: Path) -> None:
-    wanted = readings("a", "huge", "b")
-    with Aside(tmp_path, 2) as aside:  # in the batch and once alone
-        assert_undisturbed(read_all(aside, wanted), wanted)
-    (tmp_path / "more").mkdir()
-    with Aside(tmp_path / "more", 99) as aside:
-        first, given_up, last = read_all(aside, wanted)
-        assert_undisturbed([first, last], [wanted[0], wanted[2]])
+    wanted = readings("a", "b", "huge")
+    with Aside(tmp_path, 99) as aside:
+        *read, given_up = read_all(aside, wanted)
+        assert_undisturbed(read, wanted[:2])
+        assert aside.noted("batch") == ["3", "1", "1"]
         assert isinstance(given_up, NoSound) and given_up.reason == "the engine ran out of memory"
+        assert len(given_up.sound.samples) == 0 and given_up.sound.rate_hz == faulty.RATE
 
 
 def test_an_engine_that_hangs_is_killed_and_goes_on_reading_by_reading(tmp_path: Path) -> None:
@@ -142,28 +163,13 @@ def test_an_engine_that_hangs_is_killed_and_goes_on_reading_by_reading(tmp_path:
         assert "gave nothing for 2 s" in aside.troubles[0]
 
 
+@pytest.mark.slow
 def test_a_reading_that_hangs_each_time_is_given_up(tmp_path: Path) -> None:
     wanted = readings("hangs", "a")
     with Aside(tmp_path, 99, limit_s=2.0) as aside:
         given_up, read = read_all(aside, wanted)
         assert isinstance(given_up, NoSound) and "2 s" in given_up.reason
         assert_undisturbed([read], wanted[1:])
-
-
-def test_an_unreadable_text_is_told_by_its_place_in_the_whole_even_after_a_restart(tmp_path: Path) -> None:
-    with Aside(tmp_path) as aside, pytest.raises(Unreadable, match="there is no word") as caught:
-        list(aside.read(readings("a", "killed", "b", "unreadable", "c")))
-    assert caught.value.index == 3 and caught.value.next_step == "write one"
-
-
-def test_any_other_error_of_the_engine_is_raised_as_it_is(tmp_path: Path) -> None:
-    with Aside(tmp_path) as aside, pytest.raises(EngineError, match="OddError: 1 and 2"):
-        list(aside.read(readings("odd error")))
-
-
-def test_a_narrator_that_leaves_a_reading_out_is_found_out(tmp_path: Path) -> None:
-    with Aside(tmp_path) as aside, pytest.raises(EngineError, match="no sound for 1 of 2"):
-        list(aside.read(readings("a", "left out")))
 
 
 def test_an_engine_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
@@ -175,25 +181,10 @@ def test_an_engine_that_cannot_be_loaded_says_why(tmp_path: Path) -> None:
     assert caught.value.next_step == "run: chapterhouse models pull it"
 
 
+@pytest.mark.slow
 def test_an_engine_that_dies_while_it_loads_is_tried_twice_and_then_an_error(tmp_path: Path) -> None:
     diary, troubles = tmp_path / "diary", list[str]()
     aside = NarratorAside(faulty.dies_while_loading, str(diary), on_trouble=troubles.append)
     with aside, pytest.raises(EngineError, match=r"cannot work.*SIGKILL.*2 times"):
         list(aside.read(readings("a")))
     assert diary.read_text().count("start") == 2 and len(troubles) == 1
-
-
-def test_a_reference_is_asked_for_again_when_the_process_is_killed(tmp_path: Path) -> None:
-    with Aside(tmp_path) as aside:
-        assert aside.reference("killed") is not None
-        assert len(aside.troubles) == 1
-
-
-def test_a_consumer_that_stops_early_does_not_lose_the_loaded_narrator(tmp_path: Path) -> None:
-    wanted = readings(*"abcdef")
-    with Aside(tmp_path) as aside:
-        stream = aside.read(wanted)
-        next(stream)
-        stream.close()  # type: ignore[attr-defined]
-        assert_undisturbed(read_all(aside, wanted), wanted)
-        assert len(aside.noted("start")) == 1
