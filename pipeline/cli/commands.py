@@ -493,7 +493,7 @@ def vault_prune(
 @PRODUCTIONS
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def vault_export(productions: tuple[Path, ...], folder: Path) -> None:
-    """Copy every chunk's take to FOLDER as ch03-0412-t1.flac, its card beside it, in the order of the chapters."""
+    """Copy every chunk's circled take to FOLDER as ch03-0412-t1.flac, its card beside it, in the script's order."""
     from pipeline.cli.vaulting import export_takes
 
     export_takes(productions, folder)

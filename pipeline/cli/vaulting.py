@@ -18,9 +18,9 @@ from rich.table import Table
 from pipeline.cli.listings import print_table
 from pipeline.errors import InputError, MissingError
 from pipeline.flows.callsheet import draw_up
-from pipeline.flows.in_use import keys_in_use
+from pipeline.flows.in_use import circled_by_cards, keys_in_use
 from pipeline.flows.run import locked
-from pipeline.materials import Chunk
+from pipeline.materials import Take
 from pipeline.production import Order
 from pipeline.production_file import load_order
 from pipeline.vault import SharedVault, Vault, new_file, open_vault, write_text
@@ -108,16 +108,16 @@ def prune_vaults(files: Sequence[Path], pruning: Pruning) -> None:
 
 
 def export_takes(files: Sequence[Path], folder: Path) -> None:
-    """Copy each chunk's take to ``<folder>/ch03-0412-t1.flac``, its card beside it, in a folder a production."""
+    """Copy each chunk's circled take to ``<folder>/ch03-0412-t1.flac``, its card beside it."""
     for file in files:
         sheet = draw_up(load_order(file))
         target = folder / sheet.order.name if len(files) > 1 else folder
-        wanted = [(slot.chunk, slot.key) for chapter in sheet.chapters for slot in sheet.slots(chapter)]
-        exported = sum(_export(sheet.vault, key, chunk, target) for chunk, key in wanted)
+        wanted = [take for _chapter, takes in circled_by_cards(sheet) for take in takes]
+        exported = sum(_export(sheet.vault, take, target) for take in wanted if take is not None)
         click.echo(f"{target}: {exported:,} takes of {len(wanted):,} chunks")
         if exported < len(wanted):
             click.echo(
-                f"note: {len(wanted) - exported:,} chunks are not recorded yet; next: chapterhouse render {file}"
+                f"note: {len(wanted) - exported:,} chunks have no circled take; next: chapterhouse render {file}"
             )
 
 
@@ -230,15 +230,14 @@ def _pruned_place(vault: Vault, pruning: Pruning) -> Path | Remote:
     return vault.remote
 
 
-def _export(vault: Vault, key: str, chunk: Chunk, folder: Path) -> bool:
-    entry = vault.fetch("takes", key)
+def _export(vault: Vault, take: Take, folder: Path) -> bool:
+    entry = vault.fetch("takes", take.key)
     if entry is None:
         return False
-    slate = f"{chunk.slate}-t{entry.facts.get('attempt', 1)}"
-    with new_file(folder / f"{slate}{entry.path.suffix}") as making:
+    with new_file(folder / f"{take.slate}{entry.path.suffix}") as making:
         shutil.copyfile(entry.path, making)
-    facts = {"slate": slate, "key": key, **entry.facts}
-    write_text(folder / f"{slate}.json", json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
+    facts = {"slate": take.slate, "key": take.key, **entry.facts}
+    write_text(folder / f"{take.slate}.json", json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
     return True
 
 

@@ -1,14 +1,17 @@
-"""Which materials of its vault a production uses: what `vault prune` must leave where it is."""
+"""Which materials of its vault a production uses, told by cards alone: what `vault prune` must leave where it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
+from pipeline.booth import Judge, circled_in_vault, ladder
 from pipeline.delivery import delivery_keys
 from pipeline.flows.callsheet import CallSheet
 from pipeline.mastering import master_in_vault
-from pipeline.materials import ChapterChunks, Master
+from pipeline.materials import ChapterChunks, Master, Take
 from pipeline.mixing import mix_in_vault
+from pipeline.vault import Entry, Vault
 
 
 def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
@@ -22,11 +25,14 @@ def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
         MissingError: an engine's model, by which takes are known, or ffmpeg is not on this machine.
     """
     keys: dict[str, set[str]] = {"takes": set(), "mixes": set(), "masters": set()}
+    verify = sheet.order.production.verify
+    slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
+    keys["takes"].update(attempt.key for slot in slots for attempt in ladder(slot, verify))
     masters = []
-    for chapter in sheet.chapters:
-        takes = [slot.key for slot in sheet.slots(chapter)]
-        keys["takes"].update(takes)
-        master = _finished(sheet, chapter, takes, keys)
+    for chapter, takes in circled_by_cards(sheet):
+        known = [take.key for take in takes if take is not None]
+        keys["takes"].update(known)
+        master = _finished(sheet, chapter, known, keys) if len(known) == len(takes) else None
         if master is not None and master.path.is_file():
             masters.append(master)
     if len(masters) == len(sheet.chapters):
@@ -34,6 +40,37 @@ def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
             masters, sheet.order, narrators=sheet.narrators, profile=sheet.profile, vault=sheet.vault
         )
     return keys
+
+
+def circled_by_cards(sheet: CallSheet) -> list[tuple[ChapterChunks, list[Take | None]]]:
+    """Each chapter with what its chunks' takes come to; None for what must be recorded or listened to.
+
+    No sound is read. The whole book is circled at once, for its retakes share one budget.
+
+    Raises:
+        MissingError: an engine's model is not on this machine.
+    """
+    verify = sheet.order.production.verify
+    cards = _Cards(sheet.vault)
+    slots = [sheet.slots(chapter) for chapter in sheet.chapters]
+    together = [slot for of_chapter in slots for slot in of_chapter]
+    takes = iter(circled_in_vault(together, cards, verify=verify, judge=Judge(cards, verify)))
+    return [
+        (chapter, [*islice(takes, len(of_chapter))])
+        for chapter, of_chapter in zip(sheet.chapters, slots, strict=True)
+    ]
+
+
+class _Cards(Vault):
+    """A vault whose cards are taken at their word."""
+
+    def __init__(self, vault: Vault) -> None:
+        super().__init__(vault.root)
+        self._vault = vault
+
+    def fetch(self, room: str, key: str) -> Entry | None:
+        """The entry, its blob neither read nor verified."""
+        return self._vault.find(room, key)
 
 
 def _finished(

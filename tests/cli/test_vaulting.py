@@ -14,13 +14,14 @@ from click.testing import CliRunner, Result
 
 from pipeline.audio.files import write_sound
 from pipeline.audio.sound import Sound
+from pipeline.booth import ladder
+from pipeline.booth import record as booth_record
 from pipeline.cli.commands import chapterhouse
 from pipeline.errors import BusyError, InputError
 from pipeline.flows.callsheet import CallSheet, draw_up
 from pipeline.flows.in_use import keys_in_use
 from pipeline.flows.run import locked
 from pipeline.mastering import master_chapter
-from pipeline.materials import Take
 from pipeline.mixing import mix_chapter
 from pipeline.production_file import load_order
 from pipeline.vault import Vault, open_vault
@@ -33,6 +34,7 @@ cast:
   NARRATOR: {engine: humming, voice: middle}
   TOM: {engine: humming, voice: low}
 master: {overrides: {chain: none}}
+verify: {mode: free}
 deliver: [flac]
 """
 SCRIPT = "# One\n\nThe boats were out all night.\n\nTOM: I saw it twice.\n\n# Two\n\nNobody in harbour knew it.\n"
@@ -55,9 +57,10 @@ def keep_take(vault: Vault, key: str, spoken: str = "") -> None:
 def record(file: Path) -> CallSheet:
     """Every take of a production in its vault, as recording leaves them."""
     sheet = draw_up(load_order(file))
-    for chapter in sheet.chapters:
-        for slot in sheet.slots(chapter):
-            keep_take(sheet.vault, slot.key, slot.chunk.spoken)
+    slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
+    engine = slots[0].voice.engine
+    narrator = engine.load(engine.check_settings({"rate_hz": 8_000}, Path()))
+    booth_record(slots, narrator, sheet.vault, verify=sheet.order.production.verify)
     return sheet
 
 
@@ -65,7 +68,7 @@ def finish(sheet: CallSheet) -> None:
     """Every chapter mixed and mastered."""
     production = sheet.order.production
     for chapter in sheet.chapters:
-        takes = [Take(slot.key, slot.chunk.slate, 1.0, 1, (), reused=True) for slot in sheet.slots(chapter)]
+        takes = [take for take in sheet.circled(sheet.slots(chapter)) if take is not None]
         gains_db = {role: voice.gain_db for role, voice in sheet.cast.items()}
         mix = mix_chapter(
             chapter, takes, gains_db=gains_db, pauses=production.pauses, spec=production.mix, vault=sheet.vault
@@ -147,6 +150,16 @@ def test_prune_leaves_what_another_named_production_uses(production: Path) -> No
     assert sheet.vault.count("takes") == 5
 
 
+def test_prune_leaves_every_attempt_of_a_chunk(production: Path) -> None:
+    """A retake that was not circled is still what a rerun would look for, and would record again."""
+    sheet = record(production)
+    slot = sheet.slots(sheet.chapters[0])[0]
+    retake = ladder(slot, sheet.order.production.verify)[-1]
+    keep_take(sheet.vault, retake.key, slot.chunk.spoken)
+    run("prune", production, "--yes")
+    assert ("takes", retake.key) in sheet.vault
+
+
 def test_prune_leaves_what_is_younger_and_what_comes_from_the_future(production: Path) -> None:
     vault = record(production).vault
     for key, age_days in (("ee" * 16, 40), ("dd" * 16, 5), ("cc" * 16, -400)):
@@ -212,18 +225,23 @@ def test_export_gives_takes_out_by_slate(production: Path) -> None:
     assert card["slate"] == "ch01-0001-t1"
     assert card["spoken"].startswith("One")
     next(sheet.vault.root.glob("takes/*/*.flac")).write_bytes(b"")
-    assert "1 chunks are not recorded yet" in run("export", production, production.parent / "again").output
+    assert "1 chunks have no circled take" in run("export", production, production.parent / "again").output
 
 
 def test_what_is_in_use_is_known_by_its_keys_before_it_is_made(production: Path) -> None:
     sheet = draw_up(load_order(production))
     planned = keys_in_use(sheet)
-    assert (len(planned["takes"]), planned["mixes"], planned["masters"]) == (5, set(), set())
+    assert (planned["mixes"], planned["masters"]) == (set(), set())
+    slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
+    attempts = {attempt.key for slot in slots for attempt in ladder(slot, sheet.order.production.verify)}
+    assert planned["takes"] == attempts, "every way of reading every chunk"
+    assert len(attempts) > len(slots) == 5
     assert "deliverables" not in planned, "what is delivered is not known before there are masters"
     record(production)
     finish(sheet)
     done = keys_in_use(sheet)
-    for room in ("takes", "mixes", "masters"):
+    assert done["takes"] >= set(sheet.vault.keys("takes"))
+    for room in ("mixes", "masters"):
         assert done[room] == set(sheet.vault.keys(room))
 
 
@@ -231,7 +249,7 @@ def test_a_mix_whose_master_is_there_is_not_read(production: Path, monkeypatch: 
     sheet = record(production)
     finish(sheet)
     chapter = sheet.chapters[0]
-    takes = [Take(slot.key, slot.chunk.slate, 1.0, 1, (), reused=True) for slot in sheet.slots(chapter)]
+    takes = [take for take in sheet.circled(sheet.slots(chapter)) if take is not None]
     again = draw_up(sheet.order)
     fetched: list[str] = []
     fetch = Vault.fetch
