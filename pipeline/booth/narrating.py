@@ -104,7 +104,7 @@ class NarratorAside:
                     raise EngineError(f"the narrator gave no sound for {len(missing)} of {len(group)} readings")
             except (MemoryError, WorkerDied, WorkerHung) as error:
                 given_up = batch.after(error, len(group))
-                if batch.left:
+                if batch.left or given_up is not None:
                     self._tell(error, batch, given_up)
                 if len(group) == 1:
                     self._worker.stop()  # whatever is wrong with it is wrong no more

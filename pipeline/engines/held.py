@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from pipeline.audio.sound import Sound
 from pipeline.engines import Narrator, Reading, Rendition, Settings, find_engine
+from pipeline.errors import ProductionError
 
 _SIGNS_OF_WANT = ("out of memory", "allocate memory", "bad_alloc", "bad allocation")
 """In what torch (CUDA, CPU), onnxruntime and C++ say when memory is refused to them."""
@@ -43,6 +44,7 @@ def _one_name_for_want_of_memory() -> Iterator[None]:
     except Exception as error:
         words = str(error).lower()
         named = type(error).__name__ == "OutOfMemoryError"  # torch's; torch is not imported for its sake
-        if named or (isinstance(error, RuntimeError) and any(sign in words for sign in _SIGNS_OF_WANT)):
+        ours = isinstance(error, ProductionError)  # may quote the text
+        if named or (not ours and any(sign in words for sign in _SIGNS_OF_WANT)):
             raise MemoryError(str(error)) from None
         raise

@@ -151,6 +151,7 @@ def test_a_reading_that_is_too_large_alone_is_tried_once_more_and_then_given_up(
         *read, given_up = read_all(aside, wanted)
         assert_undisturbed(read, wanted[:2])
         assert aside.noted("batch") == ["3", "1", "1"]
+        assert "left without a sound" in aside.troubles[-1]
         assert isinstance(given_up, NoSound) and given_up.reason == "the engine ran out of memory"
         assert len(given_up.sound.samples) == 0 and given_up.sound.rate_hz == faulty.RATE
 
