@@ -155,11 +155,18 @@ def test_loops_are_how_often_the_most_frequent_run_of_eight_tokens_occurs(tokens
     assert most_frequent_run(list(tokens)) == count
 
 
-def test_greedy_bark_goes_round_in_circles_and_says_so(bark: BarkNarrator) -> None:
-    rendition = rendition_of(
-        bark, Reading("a a a a", VOICE, sampling=(("min_eos_p", 1.0), ("text_temperature", 0.0)))
-    )
-    assert rendition.loops >= 1 and rendition.uncertainty is not None
+def test_a_take_tells_the_loops_of_its_own_semantic_tokens(
+    bark: BarkNarrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    looped = torch.tensor([[*range(40, 48)] * 3])
+    monkeypatch.setattr(bark.model.semantic, "generate", lambda *_args, **_options: looped)
+    assert rendition_of(bark, Reading("Call me.", VOICE)).loops == 3
+
+
+def test_where_the_likeliest_tokens_are_taken_nothing_is_said_of_uncertainty(bark: BarkNarrator) -> None:
+    assert rendition_of(bark, Reading("Yes.", VOICE, sampling=(("text_temperature", 0.0),))).uncertainty is None
 
 
 def test_each_step_of_sampling_that_bark_offers_changes_what_tokens_are_drawn_from(bark: BarkNarrator) -> None:

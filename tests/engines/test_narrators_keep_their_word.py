@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Engine, Narrator, Reading, Unreadable, engine_names, find_engine
+from pipeline.engines import Engine, Narrator, Reading, Rendition, Unreadable, engine_names, find_engine
+from pipeline.engines.held import HeldNarrator
 from pipeline.errors import InputError
 
 TEXTS = (
@@ -187,3 +188,46 @@ def test_fingerprints_are_the_same_each_time_and_voices_have_their_own(name: str
 def test_the_number_of_workers_is_no_part_of_a_fingerprint() -> None:
     hibari = find_engine("hibari")
     assert hibari.fingerprint({"workers": 1}) == hibari.fingerprint({"workers": 7})
+
+
+class Failing:
+    """Fails as it is told to."""
+
+    sample_rate = 24_000
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+        raise self.error
+
+    def reference(self, voice: str) -> Sound | None:
+        raise self.error
+
+
+class OutOfMemoryError(RuntimeError):
+    """Named as torch's."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OutOfMemoryError("CUDA: 2 GiB"),
+        RuntimeError("CUDA error: out of memory"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        Exception("[ONNXRuntimeError] : 6 : Failed to allocate memory for requested buffer of size 9"),
+    ],
+)
+def test_want_of_memory_has_one_name_whichever_library_tells_it(error: Exception) -> None:
+    held = HeldNarrator(Failing, error)
+    with pytest.raises(MemoryError):
+        list(held.read([]))
+    with pytest.raises(MemoryError):
+        held.reference("v")
+
+
+@pytest.mark.parametrize("error", [Unreadable("no word in 'out of memory'", index=0), RuntimeError("wrong shape")])
+def test_other_errors_keep_theirs(error: Exception) -> None:
+    with pytest.raises(type(error), match=str(error)):
+        list(HeldNarrator(Failing, error).read([]))

@@ -69,13 +69,13 @@ class _Spoken:
         codes: ``[1, 8, T]``, 75 frames a second.
         semantic: without the end.
         truncated: no end was drawn.
-        uncertainty: mean entropy of the semantic tokens, nats.
+        uncertainty: mean entropy of the semantic tokens, nats; None where the likeliest were taken.
     """
 
     codes: torch.Tensor
     semantic: Sequence[int]
     truncated: bool
-    uncertainty: float
+    uncertainty: float | None
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ class BarkNarrator:
                 history_prompt=history,
                 temperature=fine_temperature(sampling.fine_temperature),
             )  # [1, 8, T]
-            uncertainty = scores.mean_entropy(len(tokens))
+            uncertainty = scores.mean_entropy(len(tokens)) if sampling.text_temperature > 0 else None
         return _Spoken(codes, tokens, truncated=len(tokens) == semantic.shape[1], uncertainty=uncertainty)
 
     @property

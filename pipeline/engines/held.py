@@ -1,0 +1,50 @@
+"""What a narrator's own process holds. Imports no more than the engine needs: it is paid for at each start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from pipeline.audio.sound import Sound
+from pipeline.engines import Narrator, Reading, Rendition, Settings, find_engine
+from pipeline.errors import ProductionError
+
+_SIGNS_OF_WANT = ("out of memory", "allocate memory", "bad_alloc", "bad allocation")
+"""In what torch (CUDA, CPU), onnxruntime and C++ say when memory is refused to them."""
+
+
+def load_narrator(engine: str, settings: Settings) -> Narrator:
+    """The loaded narrator of an installed engine. Raises as `find_engine` and `Engine.load`."""
+    return find_engine(engine).load(settings)
+
+
+class HeldNarrator:
+    """The narrator that ``load(*args)`` gives; whatever its libraries call their want of memory is a MemoryError."""
+
+    def __init__(self, load: Callable[..., Narrator], *args: object) -> None:
+        with _one_name_for_want_of_memory():
+            self._narrator = load(*args)
+        self.sample_rate = self._narrator.sample_rate
+
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+        """As the narrator's own. Raises MemoryError beside."""
+        with _one_name_for_want_of_memory():
+            yield from self._narrator.read(readings)
+
+    def reference(self, voice: str) -> Sound | None:
+        """As the narrator's own. Raises MemoryError beside."""
+        with _one_name_for_want_of_memory():
+            return self._narrator.reference(voice)
+
+
+@contextmanager
+def _one_name_for_want_of_memory() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        words = str(error).lower()
+        named = type(error).__name__ == "OutOfMemoryError"  # torch's; torch is not imported for its sake
+        ours = isinstance(error, ProductionError)  # may quote the text
+        if named or (not ours and any(sign in words for sign in _SIGNS_OF_WANT)):
+            raise MemoryError(str(error)) from None
+        raise
