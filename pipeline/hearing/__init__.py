@@ -50,8 +50,10 @@ class Heard:
 
     Attributes:
         voice: speaker embedding ``[256]``, length 1.
+        unity: cosine similarity to that of the least similar 1.6 s; None where the take is too short to tell.
     """
 
     transcript: Transcript | None = None
     voice: tuple[float, ...] | None = None
+    unity: float | None = None
     quality: Quality | None = None

@@ -38,12 +38,18 @@ class QualityModel:
 
     def judge(self, sound: Sound) -> Quality:
         """The quality of a take, a mean over its windows."""
-        samples = np.clip(np.nan_to_num(resample(sound, RATE_HZ).samples), -1.0, 1.0)
-        answers = np.concatenate([self._model(window[None]) for window in windows(samples)])  # [windows, 3]
+        heard = windows(sound_at_rate(sound))
+        answers = np.concatenate([self._model(window[None]) for window in heard])  # [windows, 3]
         return Quality(*(float(np.polyval(curve, answers[:, column]).mean()) for column, curve in enumerate(CURVES)))
 
 
 CURVES = (SIGNAL, BACKGROUND, OVERALL)
+
+
+def sound_at_rate(sound: Sound) -> Samples:
+    """Its samples at 16 kHz, within full scale, zero where they are no numbers."""
+    numbers = np.nan_to_num(sound.samples, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(resample(Sound(numbers, sound.rate_hz), RATE_HZ).samples, -1.0, 1.0)
 
 
 def windows(samples: Samples) -> NDArray[np.float32]:

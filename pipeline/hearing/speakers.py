@@ -29,10 +29,14 @@ LOG_FLOOR = 1e-10
 
 ACTIVE_DBFS = -23.0  # of the speech that the model hears, whatever the take's level
 SILENCE_DB = -40.0  # relative to the active level: what is quieter for long tells nothing of the voice
-KEPT_PAUSE_S = 0.1  # of a silence, on either side
+KEPT_PAUSE_S = 0.1  # of a silence between words, on either side
 LEVEL_WINDOW = 160
 
+STRETCH = 3  # windows: 1.6 s
+LEAST_WINDOWS = 2 * STRETCH
+
 Floats = NDArray[np.float32]
+Vectors = NDArray[np.float64]
 
 
 class SpeakerModel:
@@ -46,31 +50,47 @@ class SpeakerModel:
         self._model = Model(packaged_model(DISTRIBUTION, PACKAGE, FILE, SHA256))
 
     def embed(self, sound: Sound) -> tuple[float, ...]:
-        """The voice's embedding ``[256]`` of length 1; its dot product with another is their cosine similarity.
+        """The voice's embedding ``[256]`` of length 1; see `hear`."""
+        return self.hear(sound)[0]
 
-        Silence is cut out and the level made equal first. Speech under `FRAMES` is repeated.
+    def hear(self, sound: Sound) -> tuple[tuple[float, ...], float | None]:
+        """The voice's embedding ``[256]`` of length 1, and how much it is one voice all along.
+
+        Two embeddings' dot product is their cosine similarity. Silence is cut out and the level made equal first;
+        speech under 0.8 s is repeated. The second figure is the similarity to the whole of the least similar 1.6 s;
+        None for speech under 3 s.
         """
-        return tuple(float(value) for value in self._vector(prepared(sound)))
+        vectors = self._vectors(prepared(sound))
+        whole = _unit(vectors.mean(axis=0))
+        embedding = tuple(float(value) for value in whole)
+        if len(vectors) < LEAST_WINDOWS:
+            return embedding, None
+        stretches = np.lib.stride_tricks.sliding_window_view(vectors, STRETCH, axis=0).mean(axis=-1)
+        return embedding, float((_unit(stretches) @ whole).min())
 
-    def _vector(self, samples: Samples) -> Floats:
-        """As the package embeds: each window's vector to length 1, their mean to length 1."""
-        vectors = self._model(windows(log_mel(samples)))
-        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        mean = vectors.mean(axis=0, dtype=np.float64)
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+    def _vectors(self, samples: Samples) -> Vectors:
+        """``[windows, 256]``, each of length 1."""
+        return _unit(self._model(windows(log_mel(samples))).astype(np.float64))
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12))
 
 
 def prepared(sound: Sound) -> Samples:
     """The speech alone, at 16 kHz and one level."""
-    samples = np.nan_to_num(resample(sound, RATE_HZ).samples)
+    numbers = np.nan_to_num(sound.samples, nan=0.0, posinf=0.0, neginf=0.0)
+    samples = resample(Sound(numbers, sound.rate_hz), RATE_HZ).samples
     whole = len(samples) // LEVEL_WINDOW
     if not whole or not samples.any():
         return np.zeros(TRANSFORM, np.float32)
     powers = np.mean(np.square(samples[: whole * LEVEL_WINDOW].reshape(whole, -1), dtype=np.float64), axis=1)
     active = float(powers[powers >= 0.1 * powers.mean()].mean())
     loud = powers >= active * db_to_gain(SILENCE_DB) ** 2
+    heard = np.flatnonzero(loud)
     reach = round(KEPT_PAUSE_S * RATE_HZ / LEVEL_WINDOW)
     kept = np.convolve(loud, np.ones(2 * reach + 1), mode="full")[reach : reach + whole] > 0.5
+    kept[: heard[0]] = kept[heard[-1] + 1 :] = False
     speech = samples[: whole * LEVEL_WINDOW].reshape(whole, -1)[kept].reshape(-1)
     return np.asarray(speech * (db_to_gain(ACTIVE_DBFS) / active**0.5), np.float32)
 
