@@ -18,6 +18,7 @@ class CastVoice:
         voice: as a `Reading` carries it: a name, or the absolute path of a voice file.
         settings: the engine's settings, checked, defaults filled in.
         pace: how long it takes, in estimates, where the production says so.
+        understudy: another voice of the engine, checked, for chunks that this one cannot get right.
     """
 
     role: str
@@ -29,6 +30,7 @@ class CastVoice:
     settings: Settings
     limits: ReadingLimits
     pace: float | None = None
+    understudy: str | None = None
 
 
 def resolve_cast(order: Order) -> Mapping[str, CastVoice]:
@@ -44,22 +46,25 @@ def resolve_cast(order: Order) -> Mapping[str, CastVoice]:
         if member.engine not in settings:
             continue  # already reported
         engine, checked = settings[member.engine]
+        voices = {"voice": member.voice, "understudy": member.understudy}
         try:
-            voice = engine.check_voice(member.voice, checked, order.folder)
+            for key, name in voices.items():
+                voices[key] = name and engine.check_voice(name, checked, order.folder)
         except InputError as error:
-            problems.append(_at(error, order, "cast", role, "voice"))
+            problems.append(_at(error, order, "cast", role, key))
             continue
         problems += _mismatches(order, role, engine)
         cast[role] = CastVoice(
             role=role,
             engine=engine,
-            voice=voice,
+            voice=str(voices["voice"]),
             seed=member.seed,
             speed=member.speed,
             gain_db=member.gain_db,
             settings=checked,
             limits=engine.limits(checked),
             pace=member.pace,
+            understudy=voices["understudy"],
         )
     if problems:
         raise problems[0] if len(problems) == 1 else ProblemsError(problems)

@@ -189,7 +189,7 @@ class RetakeBudget(Model):
 
     retakes: int | None = Field(None, ge=0, description="Takes beside the first of each chunk.")
     seconds: float | None = Field(None, ge=0, description="Estimated seconds of speech.")
-    share: float | None = Field(0.5, ge=0, le=10, description="Of the estimated speech of the whole book.")
+    share: float | None = Field(1.0, ge=0, le=10, description="Of the estimated speech of the whole book.")
 
 
 class Verify(Model):
@@ -412,12 +412,23 @@ class Delivery(Model):
         return self
 
 
+def _path_as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else value
+
+
+def is_url(text: str) -> bool:
+    """Whether a place is behind a URL such as ``s3://bucket/prefix``, and not a folder of this machine."""
+    return "://" in text
+
+
 class Paths(Model):
     """Folders, relative to the production file. None: under ``build/<production name>/`` beside it."""
 
     output: Annotated[Path, Field(strict=False)] | None = Field(None, description="Deliverables and report.")
-    vault: Annotated[Path, Field(strict=False)] | None = Field(
-        None, description="Takes, mixes and masters; may be shared by productions."
+    vault: Annotated[str, BeforeValidator(_path_as_text)] | None = Field(
+        None,
+        description="Takes, mixes and masters; may be shared by productions. A folder, or a URL such as "
+        "s3://bucket/prefix; with a URL the default folder is the working copy.",
     )
     state: Annotated[Path, Field(strict=False)] | None = Field(
         None, description="What the run itself needs: lock, Prefect's database."
@@ -589,7 +600,15 @@ class Order(Model):
 
     @property
     def vault(self) -> Path:
-        return self._own(self.production.paths.vault, "vault")
+        """The vault's folder; where the vault is behind a URL, its working copy on this machine."""
+        chosen = self.production.paths.vault
+        return self._own(Path(chosen) if chosen and not is_url(chosen) else None, "vault")
+
+    @property
+    def vault_url(self) -> str | None:
+        """Where the vault is behind a URL: that one."""
+        chosen = self.production.paths.vault
+        return chosen if chosen and is_url(chosen) else None
 
     @property
     def state(self) -> Path:

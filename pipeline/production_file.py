@@ -16,7 +16,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from pipeline.errors import InputError, Place, ProblemsError
-from pipeline.production import Order, Production, dotted
+from pipeline.production import Order, Production, dotted, is_url
 
 MAX_BASES = 8
 MAX_BYTES = 1 << 20  # a production file is written by hand; a megabyte of YAML is something else
@@ -156,7 +156,7 @@ def _plain(node: Any, path: tuple[str | int, ...], file: Path, places: Places) -
 
 def _absolute(value: Any, path: tuple[str | int, ...], file: Path) -> Any:
     """Paths are relative to the file that says them, also when another file inherits them."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (path == ("paths", "vault") and is_url(value)):
         return value
     voice_file = path[:1] == ("cast",) and path[-1:] == ("voice",) and value.endswith(".npz")
     lexicon = path[:1] == ("lexicons",)

@@ -88,25 +88,25 @@ FREE_CHECKS: tuple[Callable[[Sound, float], Verdict], ...] = (
 )
 
 
-def is_whole(sound: Sound, cap_s: float) -> Verdict:
-    """The model came to an end by itself: a take as long as the model can make was cut off."""
-    whole = sound.seconds < cap_s
-    return Verdict("whole", whole, sound.seconds, cap_s, "" if whole else "cut off at the model's limit")
+def is_whole(truncated: bool) -> Verdict:
+    """The model came to an end by itself and was not cut off at its limit."""
+    return Verdict("whole", not truncated, float(truncated), 0.0, "cut off at the model's limit" if truncated else "")
 
 
-def listen(sound: Sound, expected_s: float, cap_s: float | None = None) -> tuple[Verdict, ...]:
+def listen(sound: Sound, expected_s: float, *, truncated: bool = False, finite: bool = True) -> tuple[Verdict, ...]:
     """All free checks on one take, in order; a take that is not finite gets no further ones.
 
     Args:
         sound: the take, untrimmed.
         expected_s: seconds of speech that the duration model expects for its text at its speed.
-        cap_s: the length at which the model cuts a take off, None where it does not.
+        truncated: the engine says that it was cut off.
+        finite: as it came from the engine, every sample was a number.
     """
-    verdicts: list[Verdict] = []
+    if not finite:
+        return (Verdict("finite", False, 1.0, 0.0, "samples that are not numbers"),)
+    checked: list[Verdict] = []
     for check in FREE_CHECKS:
-        verdicts.append(check(sound, expected_s))
-        if check is is_finite and not verdicts[-1].passed:
-            return tuple(verdicts)
-    if cap_s is not None:
-        verdicts.append(is_whole(sound, cap_s))
-    return tuple(verdicts)
+        checked.append(check(sound, expected_s))
+        if check is is_finite and not checked[-1].passed:
+            return tuple(checked)
+    return (*checked, is_whole(truncated))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.booth.recording import ROOM
+from pipeline.booth.takes import ROOM
 from pipeline.casting import CastVoice
 from pipeline.vault import Vault
 

@@ -1,211 +1,192 @@
-"""Records chunks: a batch of readings to a narrator, each take listened to, failed ones read again, the best kept."""
+"""The booth at work: the narrator reads without a pause, and beside it every take is judged.
+
+The narrator's side takes batches of attempts and puts each take into the vault as it comes. The listening side, a
+thread with the ears' process behind it, judges takes in the order in which they come. What fails comes back as a new
+attempt, ahead of everything not yet read.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any
+import queue
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
 
-import numpy as np
-
-from pipeline.audio.files import write_sound
-from pipeline.audio.sound import Sound
-from pipeline.booth.listening import listen
-from pipeline.casting import CastVoice
-from pipeline.engines import Narrator, Reading, Unreadable
+from pipeline.booth.circling import Circled, Circling, Judged
+from pipeline.booth.ladder import Attempt
+from pipeline.booth.slots import Slot
+from pipeline.booth.takes import Recorded, in_vault, keep
+from pipeline.engines import Narrator, Rendition, Unreadable
 from pipeline.errors import EngineError
-from pipeline.materials import Chunk, Take, Verdict
+from pipeline.materials import Take
 from pipeline.production import Verify
-from pipeline.vault import Entry, Vault, content_key
+from pipeline.vault import Vault
 
-ROOM = "takes"
-STAGE_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A chunk with the reading that records it and the key its take has or will have in the vault."""
-
-    chunk: Chunk
-    key: str
-    reading: Reading
-    engine: str
+BATCH = 32  # attempts in one batch: enough for a narrator to batch, few enough to be lost without grief
+LOOK_S = 0.2  # how often a waiting booth looks whether the run was stopped
 
 
-def plan_takes(chunks: Sequence[Chunk], cast: Mapping[str, CastVoice], language: str) -> list[Slot]:
-    """The slot of every chunk.
-
-    Raises:
-        MissingError: an engine's model is not on this machine.
-    """
-    fingerprints = {role: _voice_fingerprints(voice) for role, voice in cast.items()}
-    return [_slot(chunk, cast[chunk.role], fingerprints[chunk.role], language) for chunk in chunks]
-
-
-def _voice_fingerprints(voice: CastVoice) -> dict[str, str]:
-    return {
-        "engine": voice.engine.name,
-        "engine_fingerprint": voice.engine.fingerprint(voice.settings),
-        "voice_fingerprint": voice.engine.voice_fingerprint(voice.voice, voice.settings),
-    }
-
-
-def _slot(chunk: Chunk, voice: CastVoice, fingerprints: Mapping[str, str], language: str) -> Slot:
-    facts: dict[str, Any] = {
-        **fingerprints,
-        "text": chunk.spoken,
-        "language": chunk.language or language,
-        "seed": voice.seed,
-        "speed": voice.speed,
-        "stage": STAGE_VERSION,
-    }
-    pronunciations = chunk.pronunciations if voice.engine.abilities.phonemes else ()
-    if pronunciations:
-        facts["pronunciations"] = pronunciations
-    key = content_key(facts)
-    reading = Reading(
-        text=chunk.spoken,
-        voice=voice.voice,
-        language=chunk.language or language,
-        seed=_seed(key, 0),
-        speed=voice.speed,
-        pronunciations=pronunciations,
-    )
-    return Slot(chunk, key, reading, voice.engine.name)
-
-
-def _seed(key: str, attempt: int) -> int:
-    """The seed of an attempt at a take: follows from what is read, so a rerun reads the same."""
-    digest = hashlib.sha256(f"{key}/{attempt}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") >> 1
-
-
-def take_in_vault(slot: Slot, vault: Vault) -> Take | None:
-    """The circled take of a slot if the vault holds it whole, else None."""
-    entry = vault.fetch(ROOM, slot.key)
-    return _take(slot, entry, reused=True) if entry else None
-
-
-def record(
-    slots: Sequence[Slot],
-    narrator: Narrator,
-    vault: Vault,
-    *,
-    verify: Verify,
-    on_take: Callable[[Slot, Take], None] = lambda _slot, _take: None,
-) -> list[Take]:
-    """Record the takes of ``slots``, all of one engine, and keep each in the vault as soon as it is circled.
-
-    A take that fails a check is read again with a new seed, up to ``verify.retakes`` times; if none passes, the one
-    with the fewest failed checks, then the length nearest to the expected one, is kept with its verdicts.
+class Booth:
+    """Records the takes of a whole book.
 
     Args:
-        on_take: told of every take once it is safe in the vault; whatever it raises ends the recording there.
-
-    Returns:
-        Takes in the order of ``slots``.
-
-    Raises:
-        EngineError: the narrator cannot read one of the texts; names the chunk.
-        StorageError: the vault cannot be written.
+        slots: of every chunk, in the script's order.
+        vault: where takes are kept.
+        verify: the policy.
+        judge: listens to a take; called in a thread of its own. What it raises ends the recording.
+        go_on: called often; raises when the run was stopped.
     """
-    kept: dict[int, Take] = {}
-    best: dict[int, _Attempt] = {}
-    waiting = {index: slot.reading for index, slot in enumerate(slots)}
-    for attempt in range(verify.retakes + 1):
-        order = list(waiting)
-        for position, sound in _read(narrator, [waiting[index] for index in order], [slots[i] for i in order]):
-            index = order[position]
-            slot = slots[index]
-            seed = waiting[index].seed
-            tried = _listen(sound, slot, seed, attempt, verify=verify, cap_s=narrator.cap_s)
-            if index not in best or tried.rank < best[index].rank:
-                best[index] = tried
-            if tried.failures == 0 or attempt == verify.retakes:
-                kept[index] = _keep(slot, best[index], vault)
-                on_take(slot, kept[index])
-        waiting = {
-            index: replace(reading, seed=_seed(slots[index].key, attempt + 1))
-            for index, reading in waiting.items()
-            if index not in kept
-        }
-        if not waiting:
-            break
-    return [kept[index] for index in range(len(slots))]
+
+    def __init__(
+        self,
+        slots: Sequence[Slot],
+        *,
+        vault: Vault,
+        verify: Verify,
+        judge: Callable[[Recorded], Judged],
+        go_on: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._circling = Circling(list({slot.key: slot for slot in slots}.values()), verify)
+        self._vault, self._judge, self._go_on = vault, judge, go_on
+        self._due: deque[Attempt] = deque()
+        self._ears = ThreadPoolExecutor(1, thread_name_prefix="ears")
+        self._told: queue.SimpleQueue[Future[Judged]] = queue.SimpleQueue()
+        self._listening = 0
+        self._kept: set[str] = set()
+
+    def __enter__(self) -> Booth:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
+        self._ears.shutdown(cancel_futures=kind is not None)
+
+    def next_batch(self, limit: int = BATCH) -> list[Attempt]:
+        """Attempts to read now, all of one engine, retakes first; empty when every slot is circled.
+
+        Takes that the vault holds are judged and not read again. Waits only when nothing can be read before a
+        verdict is known.
+        """
+        while True:
+            self._go_on()
+            self._take_in()
+            batch = self._from_due(limit)
+            if batch or self._circling.is_complete:
+                return batch
+            if self._listening:
+                self._hear_of(self._wait())
+
+    def _take_in(self) -> None:
+        while not self._told.empty():
+            self._hear_of(self._told.get())
+        self._due = deque(sorted([*self._due, *self._circling.wanted()], key=_retakes_first))
+
+    def _from_due(self, limit: int) -> list[Attempt]:
+        batch: list[Attempt] = []
+        others: list[Attempt] = []
+        while self._due and len(batch) < limit:
+            attempt = self._due.popleft()
+            if (there := in_vault(attempt, self._vault)) is not None:
+                self._listen_to(there)
+            elif batch and attempt.slot.engine != batch[0].slot.engine:
+                others.append(attempt)
+            else:
+                batch.append(attempt)
+        self._due.extendleft(reversed(others))
+        return batch
+
+    def record(
+        self,
+        batch: Sequence[Attempt],
+        narrator: Narrator,
+        on_take: Callable[[Attempt], None] = lambda _attempt: None,
+    ) -> None:
+        """Have a batch read; every take is in the vault, and being judged, before the next one is asked for.
+
+        Args:
+            on_take: told of every take once it is safe; whatever it raises ends the recording there.
+
+        Raises:
+            EngineError: the narrator cannot read one of the texts; names the chunk.
+            StorageError: the vault cannot be written.
+        """
+        batch = [attempt for attempt in batch if attempt.key not in self._kept]  # an earlier try of the batch
+        owners = [(attempt, part) for attempt in batch for part in range(len(attempt.readings))]
+        parts: dict[str, dict[int, Rendition]] = {}
+        since = time.monotonic()
+        for index, rendition in _read(narrator, owners):
+            attempt, part = owners[index]
+            got = parts.setdefault(attempt.key, {})
+            got[part] = rendition
+            if len(got) == len(attempt.readings):
+                del parts[attempt.key]
+                renditions = [got[number] for number in sorted(got)]
+                recorded = keep(attempt, renditions, self._vault, recorded_s=time.monotonic() - since)
+                self._kept.add(attempt.key)
+                self._listen_to(recorded)
+                on_take(attempt)
+                since = time.monotonic()
+
+    def circled(self, slots: Sequence[Slot]) -> list[Take] | None:
+        """The takes of some slots, in their order; None as long as one of them is not circled."""
+        found = [self._circling.circled(slot.key) for slot in slots]
+        known = [circled for circled in found if circled is not None]
+        if len(known) < len(slots):
+            return None
+        return [_take(slot, circled) for slot, circled in zip(slots, known, strict=True)]
+
+    def _listen_to(self, recorded: Recorded) -> None:
+        self._listening += 1
+        self._ears.submit(self._judge, recorded).add_done_callback(self._told.put)
+
+    def _wait(self) -> Future[Judged]:
+        while True:
+            self._go_on()
+            try:
+                return self._told.get(timeout=LOOK_S)
+            except queue.Empty:
+                continue
+
+    def _hear_of(self, told: Future[Judged]) -> None:
+        self._listening -= 1
+        self._circling.judged(told.result())
 
 
-@dataclass(frozen=True)
-class _Attempt:
-    sound: Sound
-    seed: int
-    number: int
-    verdicts: tuple[Verdict, ...]
-    off_by_s: float
-
-    @property
-    def failures(self) -> int:
-        return sum(not verdict.passed for verdict in self.verdicts)
-
-    @property
-    def rank(self) -> tuple[bool, int, float]:
-        unusable = any(verdict.check == "finite" and not verdict.passed for verdict in self.verdicts)
-        return unusable, self.failures, self.off_by_s
+def _retakes_first(attempt: Attempt) -> bool:
+    return attempt.number == 1  # sorting is stable: each kind stays in the script's order
 
 
-def _read(narrator: Narrator, readings: Sequence[Reading], slots: Sequence[Slot]) -> Iterator[tuple[int, Sound]]:
+def _take(slot: Slot, circled: Circled) -> Take:
+    best = circled.best
+    return Take(
+        key=best.key,
+        slate=f"{slot.chunk.slate}-t{best.attempt.number}",
+        seconds=best.seconds,
+        seed=best.seed,
+        verdicts=best.verdicts,
+        reused=best.reused,
+        attempts=len(circled.tried),
+        heard=best.heard,
+        sampled=best.sampled,
+    )
+
+
+def _read(narrator: Narrator, owners: Sequence[tuple[Attempt, int]]) -> Iterator[tuple[int, Rendition]]:
     done: set[int] = set()
+    readings = [attempt.readings[part] for attempt, part in owners]
     try:
-        for index, sound in narrator.read(readings):
-            assert index not in done, f"the narrator read {slots[index].chunk.slate} twice"
+        for index, rendition in narrator.read(readings):
+            assert index not in done, f"the narrator read {owners[index][0].slate} twice"
             done.add(index)
-            yield index, sound
+            yield index, rendition
     except Unreadable as error:
-        chunk = slots[error.index].chunk
+        attempt = owners[error.index][0]
         raise EngineError(
-            f"{slots[error.index].engine} cannot read chunk {chunk.slate}: {error.what}",
-            where=chunk.place,
+            f"{attempt.slot.engine} cannot read chunk {attempt.slot.chunk.slate}: {error.what}",
+            where=attempt.slot.chunk.place,
             next_step=error.next_step or "rewrite the sentence, or give its role another voice",
         ) from error
-    missing = [slots[index].chunk.slate for index in range(len(readings)) if index not in done]
+    missing = [owners[index][0].slate for index in range(len(owners)) if index not in done]
     if missing:
         raise EngineError(f"the narrator gave no sound for {', '.join(missing)}", next_step="run again")
-
-
-def _listen(sound: Sound, slot: Slot, seed: int, attempt: int, *, verify: Verify, cap_s: float | None) -> _Attempt:
-    expected_s = slot.chunk.estimated_s / slot.reading.speed
-    verdicts = listen(sound, expected_s, cap_s) if verify.mode != "off" else ()
-    return _Attempt(sound, seed, attempt, verdicts, abs(sound.seconds - expected_s))
-
-
-def _keep(slot: Slot, attempt: _Attempt, vault: Vault) -> Take:
-    def write(path: Path) -> Mapping[str, Any]:
-        samples = np.nan_to_num(attempt.sound.samples, nan=0.0, posinf=0.0, neginf=0.0)
-        write_sound(path, Sound(samples, attempt.sound.rate_hz))
-        return {
-            "shown": slot.chunk.shown,
-            "spoken": slot.chunk.spoken,
-            "role": slot.chunk.role,
-            "engine": slot.engine,
-            "voice": Path(slot.reading.voice).name,
-            "language": slot.reading.language,
-            "speed": slot.reading.speed,
-            "seed": attempt.seed,
-            "attempt": attempt.number + 1,
-            "seconds": attempt.sound.seconds,
-            "verdicts": [asdict(verdict) for verdict in attempt.verdicts],
-        }
-
-    return _take(slot, vault.keep(ROOM, slot.key, ".flac", write), reused=False)
-
-
-def _take(slot: Slot, entry: Entry, *, reused: bool) -> Take:
-    return Take(
-        key=slot.key,
-        slate=f"{slot.chunk.slate}-t{entry.facts['attempt']}",
-        seconds=entry.facts["seconds"],
-        seed=entry.facts["seed"],
-        verdicts=tuple(Verdict(**verdict) for verdict in entry.facts["verdicts"]),
-        reused=reused,
-    )

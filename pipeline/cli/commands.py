@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 EXIT_CODES = """\b
 Exit codes:
     0  done
-    1  a bug in chapterhouse itself; certify: a requirement is missed
+    1  a bug in chapterhouse itself; certify: a requirement is missed; vault verify: an entry is damaged;
+       verify-build: bytes differ
     2  the command line is wrong
     3  the production file, the script or the cast is wrong; certify: a file cannot be read
     4  a model, a voice or a program is missing on this machine
@@ -28,6 +29,9 @@ Exit codes:
 """
 
 PRODUCTION = click.argument("production", type=click.Path(path_type=Path), metavar="PRODUCTION.yaml")
+PRODUCTIONS = click.argument(
+    "productions", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PRODUCTION.yaml..."
+)
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -124,6 +128,48 @@ def plan(production: Path, *, as_json: bool) -> None:
     from pipeline.flows.callsheet import draw_up
 
     show_plan(draw_up(_order(production)), as_json=as_json)
+
+
+@chapterhouse.command()
+@PRODUCTION
+def lock(production: Path) -> None:
+    """Pin what a rendered production was made from, take by take: PRODUCTION.lock.json, made for git."""
+    from pipeline.cli.locking import lock_production
+
+    lock_production(_order(production))
+
+
+@chapterhouse.command("verify-build")
+@PRODUCTION
+@click.option("--chapter", "numbers", multiple=True, type=int, help="May be given several times; default: the first.")
+@click.option("--all", "everything", is_flag=True, help="Every chapter.")
+@click.option("--lock", "path", type=click.Path(path_type=Path), help="Default: PRODUCTION.lock.json beside it.")
+@click.option("--json", "as_json", is_flag=True, help="End standard output with the result as one line of JSON.")
+def verify_build(
+    production: Path, *, numbers: tuple[int, ...], everything: bool, path: Path | None, as_json: bool
+) -> None:
+    """Make chapters again from the lock file, in an empty vault, and compare bytes. Exit code 1 when they differ."""
+    from pipeline.cli.locking import verify_build as verify
+
+    code = verify(_order(production), numbers, everything=everything, lock=path, as_json=as_json)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+@chapterhouse.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="OLD NEW | PRODUCTION.yaml"
+)
+@click.option(
+    "--production", type=click.Path(path_type=Path), help="Whose cast, lexicons and settings read OLD and NEW."
+)
+@click.option("--language", default="en", show_default=True, help="BCP 47 tag; a production has its own.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on one line.")
+def diff(files: tuple[Path, ...], *, production: Path | None, language: str, as_json: bool) -> None:
+    """Compare two scripts, or a production with what was rendered: what changed, and what it costs to record."""
+    from pipeline.cli.differing import show_difference
+
+    show_difference(files, production, language=language, as_json=as_json)
 
 
 @chapterhouse.command()
@@ -320,6 +366,56 @@ def remove(name: str) -> None:
     click.echo(f"removed {name}: {remove_model(name) / 1e6:,.0f} MB freed")
 
 
+@chapterhouse.group()
+def vault() -> None:
+    """What lies in the vault of one or more productions: look, verify, clear, take out."""
+
+
+@vault.command("status")
+@PRODUCTIONS
+def vault_status(productions: tuple[Path, ...]) -> None:
+    """Show each room: entries, sizes, what these productions use of it, what was set aside as damaged."""
+    from pipeline.cli.vaulting import show_status
+
+    show_status(productions)
+
+
+@vault.command("verify")
+@PRODUCTIONS
+def vault_verify(productions: tuple[Path, ...]) -> None:
+    """Read everything and compare checksums. Damaged entries are set aside and listed; exit code 1 when there are."""
+    from pipeline.cli.vaulting import verify_vaults
+
+    if verify_vaults(productions):
+        raise click.exceptions.Exit(1)
+
+
+@vault.command("prune")
+@PRODUCTIONS
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--older-than", "days", type=click.FloatRange(0), metavar="DAYS", help="Only what is older than this.")
+@click.option("--corrupt", is_flag=True, help="Also what was set aside as damaged.")
+@click.option("--remote", is_flag=True, help="Of a vault behind a URL: there, and not in the working copy.")
+def vault_prune(
+    productions: tuple[Path, ...], *, dry_run: bool, yes: bool, days: float | None, corrupt: bool, remote: bool
+) -> None:
+    """Remove what these productions do not use. Name every production that shares the vault."""
+    from pipeline.cli.vaulting import Pruning, prune_vaults
+
+    prune_vaults(productions, Pruning(days, corrupt=corrupt, remote=remote, dry_run=dry_run, yes=yes))
+
+
+@vault.command("export")
+@PRODUCTIONS
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def vault_export(productions: tuple[Path, ...], folder: Path) -> None:
+    """Copy every chunk's take to FOLDER as ch03-0412-t1.flac, its card beside it, in the order of the chapters."""
+    from pipeline.cli.vaulting import export_takes
+
+    export_takes(productions, folder)
+
+
 @chapterhouse.command()
 def doctor() -> None:
     """Say what is missing on this machine and how to get it."""
@@ -332,7 +428,7 @@ def doctor() -> None:
 
 
 @chapterhouse.command()
-@click.argument("productions", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PRODUCTION.yaml...")
+@PRODUCTIONS
 @click.option("--port", default=4200, show_default=True, help="Of the Prefect server on 127.0.0.1.")
 def serve(productions: tuple[Path, ...], port: int) -> None:
     """Render productions on their schedules, until Ctrl-C."""

@@ -94,14 +94,14 @@ def audition_voices(
         language = {card.name: card.language for card in engine.voices()}
         readings = [Reading(text, voice, language.get(voice, "en"), seed, speed) for voice in voices]
         try:
-            for index, sound in narrator.read(readings):
+            for index, rendition in narrator.read(readings):
                 stem = re.sub(
                     r"[^A-Za-z0-9_-]+", "-", Path(voices[index]).stem if "/" in voices[index] else voices[index]
                 )
                 path = folder / f"{engine.name}-{stem}.wav"
                 with new_file(path) as making:
-                    write_sound(making, sound)
-                click.echo(f"{engine.name}/{voices[index]}: {sound.seconds:.1f} s, {path}")
+                    write_sound(making, rendition.sound)
+                click.echo(f"{engine.name}/{voices[index]}: {rendition.sound.seconds:.1f} s, {path}")
         except Unreadable as error:
             raise EngineError(
                 f"{engine.name} cannot read this line: {error.what}", next_step=error.next_step
@@ -140,7 +140,7 @@ def render_prompt(voice: str, path: Path, model: str) -> float:
     settings = bark.check_settings({"model": model}, Path.cwd())
     sound = bark.audition(bark.check_voice(voice, settings, Path.cwd()), settings)
     with new_file(path) as making:
-        write_sound(making, sound)
+        write_sound(making, rendition.sound)
     return sound.seconds
 
 

@@ -21,6 +21,7 @@ MOST_BYTES = 10_000_000
 LEAST_SIDE = 1024  # Google Play's least; Apple's podcasts ask for 1400
 DRAWN_SIDE = 1400
 BAR_COUNT = 40
+COVERS = "covers"  # the vault's room of drawn ones
 VERSION = 1
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Markers that carry no length, and start-of-frame markers (ITU-T T.81 table B.1).
@@ -114,16 +115,21 @@ def settle_cover(order: Order, masters: Sequence[Master], vault: Vault) -> Cover
     """The production's cover, or one drawn from its title and its sound and kept in the vault."""
     if order.production.cover is not None:
         return read_cover(order.resolve(order.production.cover), str(order.file))
-    bars = bar_heights(masters)
     title = order.production.title
-    key = content_key({"stage": "cover", "version": VERSION, "title": title, "bars": [round(bar, 4) for bar in bars]})
+    key = cover_key(title, masters)
 
     def write(making: Path) -> dict[str, object]:
-        making.write_bytes(draw_cover(title, bars))
+        making.write_bytes(draw_cover(title, bar_heights(masters)))
         return {}
 
-    entry = vault.fetch("covers", key) or vault.keep("covers", key, ".png", write)
+    entry = vault.fetch(COVERS, key) or vault.keep(COVERS, key, ".png", write)
     return Cover(entry.path, "image/png", DRAWN_SIDE, DRAWN_SIDE, file_sha256(entry.path))
+
+
+def cover_key(title: str, masters: Sequence[Master]) -> str:
+    """The key of the cover that is drawn for a title, in the vault's room `COVERS`."""
+    bars = [round(bar, 4) for bar in bar_heights(masters)]
+    return content_key({"stage": "cover", "version": VERSION, "title": title, "bars": bars})
 
 
 def bar_heights(masters: Sequence[Master]) -> tuple[float, ...]:

@@ -142,7 +142,7 @@ class _Delivery:
 
     def look(self, piece: Piece) -> Task:
         """Whether the file is there as we would write it; else how its sounds were settled last time."""
-        key = _key(piece, self.profile)
+        key = piece_key(piece, self.profile)
         earlier = self.earlier.get(piece.name)
 
         def work(heard: Heard) -> _Made | _Round:
@@ -261,7 +261,7 @@ class _Delivery:
                 raise _AnotherRound(following)
             piece.turn(making, following.turned_db - settled.turned_db)
             settled = following
-        written = Written(_key(piece, self.profile), sha256, making.stat().st_size)
+        written = Written(piece_key(piece, self.profile), sha256, making.stat().st_size)
         path = self.output / piece.name
         before = self.earlier.get(piece.name)
         if not (before is not None and unchanged(path, before)) and not unchanged(path, written):
@@ -337,7 +337,7 @@ class _AnotherRound(Exception):
         self.settled = settled
 
 
-def _key(piece: Piece, profile: Profile) -> str:
+def piece_key(piece: Piece, profile: Profile) -> str:
     """The piece's key; of a lossy file it holds what it is settled to."""
     if not piece.encodings:
         return piece.key

@@ -37,7 +37,7 @@ def measured(vault: Vault, path: Path, sha256: str, listen: Listen | None = None
         with open_audio(path) as sound:
             return _metered(sound.blocks(), Meter(sound.rate_hz, sound.channels, sound.frames), listen)
 
-    return _kept(vault, content_key({"stage": STAGE, "sha256": sha256}), measure)
+    return _kept(vault, measured_key(sha256), measure)
 
 
 def original(vault: Vault, programme: Programme, listen: Listen | None = None) -> Measurement:
@@ -47,7 +47,17 @@ def original(vault: Vault, programme: Programme, listen: Listen | None = None) -
         meter = Meter(programme.rate_hz, programme.channels, programme.sample_count)
         return _metered(programme.blocks(), meter, listen)
 
-    return _kept(vault, content_key({"stage": STAGE, "programme": programme.facts()}), measure)
+    return _kept(vault, original_key(programme), measure)
+
+
+def measured_key(sha256: str) -> str:
+    """The key of a file's measurement; see `measured`."""
+    return content_key({"stage": STAGE, "sha256": sha256})
+
+
+def original_key(programme: Programme) -> str:
+    """The key of a programme's measurement; see `original`."""
+    return content_key({"stage": STAGE, "programme": programme.facts()})
 
 
 def _metered(blocks: Iterable[Samples], meter: Meter, listen: Listen | None) -> Measurement:

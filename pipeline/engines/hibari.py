@@ -6,7 +6,7 @@ reads sentence by sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Abilities, Reading, ReadingLimits, Settings, VoiceCard
+from pipeline.engines import Abilities, Reading, ReadingLimits, Rendition, Settings, VoiceCard
 from pipeline.engines.english import English, in_passes, phoneme_ids
 from pipeline.engines.fingerprints import file_hash, package_versions, packaged_file, short_hash
 from pipeline.engines.settings import Setting, checked_name, checked_settings
@@ -36,15 +36,17 @@ class HibariNarrator:
     english: English
     workers: int
     sample_rate: int = RATE_HZ
-    cap_s: float | None = None
 
-    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
-        """Yield ``(index, sound)`` as each is done.
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+        """Yield ``(index, rendition)`` as each is done.
 
         Raises:
             Unreadable: a word has no pronunciation, a given sound is unknown to English, or there is no word.
         """
         return read_together(readings, self._read_one, self.workers)
+
+    def reference(self, voice: str) -> None:
+        """None: the voice is in the weights."""
 
     def _read_one(self, index: int, reading: Reading) -> Sound:
         noise = np.random.default_rng(reading.seed)
@@ -90,6 +92,11 @@ class HibariEngine:
         """
         weights = file_hash(packaged_file("hibari", "assets/hibari.onnx"))
         return short_hash(self.name, CODE_VERSION, package_versions("hibari-tts", "onnxruntime"), weights)
+
+    def weights(self, settings: Settings) -> Mapping[str, str]:
+        """One file. Raises MissingError."""
+        weights = packaged_file("hibari", "assets/hibari.onnx")
+        return {weights.name: file_hash(weights)}
 
     def voice_fingerprint(self, voice: str, settings: Settings) -> str:
         """Over the name; the weights are the voice."""

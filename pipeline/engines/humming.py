@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.audio.sound import Samples, Sound
-from pipeline.engines import Abilities, Reading, ReadingLimits, Settings, Unreadable, VoiceCard
+from pipeline.engines import Abilities, Reading, ReadingLimits, Rendition, Settings, Unreadable, VoiceCard
 from pipeline.engines.fingerprints import short_hash
 from pipeline.engines.ipa import LETTERS
 from pipeline.engines.settings import Setting, checked_name, checked_settings
@@ -41,17 +41,19 @@ class HummingNarrator:
 
     sample_rate: int
     delay_s: float
-    cap_s: float | None = None
 
-    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
-        """Yield ``(index, sound)`` in the order given.
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+        """Yield ``(index, rendition)`` in the order given.
 
         Raises:
             Unreadable: a reading has no word.
         """
         for index, reading in enumerate(readings):
             time.sleep(self.delay_s)
-            yield index, Sound(hum(reading, self.sample_rate, index), self.sample_rate)
+            yield index, Rendition(Sound(hum(reading, self.sample_rate, index), self.sample_rate))
+
+    def reference(self, voice: str) -> None:
+        """None: the voice is in its name."""
 
 
 def hum(reading: Reading, rate_hz: int, index: int = 0) -> Samples:

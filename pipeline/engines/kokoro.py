@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Abilities, Reading, ReadingLimits, Settings, Unreadable, VoiceCard
+from pipeline.engines import Abilities, Reading, ReadingLimits, Rendition, Settings, Unreadable, VoiceCard
 from pipeline.engines.english import English, phoneme_ids
 from pipeline.engines.fingerprints import file_hash, package_versions, packaged_file, short_hash
 from pipeline.engines.settings import Setting, checked_name, checked_settings
@@ -62,16 +62,18 @@ class KokoroNarrator:
     english: Mapping[bool, English]
     workers: int
     sample_rate: int = RATE_HZ
-    cap_s: float | None = None
 
-    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
-        """Yield ``(index, sound)`` as each is done. The seed changes nothing: the model draws no numbers.
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+        """Yield ``(index, rendition)`` as each is done. The seed changes nothing: the model draws no numbers.
 
         Raises:
             Unreadable: a word has no pronunciation, a given sound is unknown to English, there is no word,
                 or there are over 510 phonemes.
         """
         return read_together(readings, self._read_one, self.workers)
+
+    def reference(self, voice: str) -> None:
+        """None: the voice is in the weights."""
 
     def _read_one(self, index: int, reading: Reading) -> Sound:
         british = VOICES[reading.voice].language == "en-GB"
@@ -101,7 +103,7 @@ class KokoroEngine:
     licence = "Apache-2.0 (weights, voices), MIT (ONNX export)"
     languages: tuple[str, ...] = ("en",)
     speeds = (0.5, 2.0)
-    abilities = Abilities(phonemes=True)
+    abilities = Abilities(phonemes=True, varies=False)
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """Well under 510 phonemes for written-out English (measured: at most 1.11 phonemes a character)."""
@@ -129,6 +131,10 @@ class KokoroEngine:
         vocabulary = file_hash(VOICES_FOLDER / "vocab.json")
         versions = package_versions("hibari-tts", "onnxruntime")
         return short_hash(self.name, CODE_VERSION, versions, vocabulary, *parts)
+
+    def weights(self, settings: Settings) -> Mapping[str, str]:
+        """The four parts of the model. Raises MissingError."""
+        return {f"part {number}": file_hash(part) for number, part in enumerate(_model_parts(), 1)}
 
     def voice_fingerprint(self, voice: str, settings: Settings) -> str:
         """Over the voice file."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Reading
+from pipeline.engines import Reading, Rendition
 
 WINDOW_PER_WORKER = 2
 """Readings in hand per thread: enough to keep it busy, few enough that finished sounds do not pile up."""
@@ -15,8 +15,8 @@ WINDOW_PER_WORKER = 2
 
 def read_together(
     readings: Sequence[Reading], read_one: Callable[[int, Reading], Sound], workers: int = 0
-) -> Iterator[tuple[int, Sound]]:
-    """Yield ``(index, read_one(index, reading))`` as each is done, at most ``2 × workers`` ahead of the consumer.
+) -> Iterator[tuple[int, Rendition]]:
+    """Yield ``(index, Rendition(read_one(index, reading)))`` as each is done, at most ``2 × workers`` ahead of the consumer.
 
     Args:
         read_one: must be safe to call from several threads and depend on its arguments alone.
@@ -37,6 +37,6 @@ def read_together(
                 return
             done, _ = wait(in_hand, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=in_hand.__getitem__):
-                yield in_hand.pop(future), future.result()
+                yield in_hand.pop(future), Rendition(future.result())
     finally:
         pool.shutdown(cancel_futures=True)

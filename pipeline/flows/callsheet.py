@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from pipeline.booth import Slot, plan_takes
@@ -24,7 +25,7 @@ from pipeline.script import (
     remarks,
 )
 from pipeline.script.dialogue import recasting
-from pipeline.vault import Vault
+from pipeline.vault import Vault, open_vault
 
 BATCH = 32  # readings in one Prefect task: enough for a narrator to batch, few enough to be lost without grief
 
@@ -44,9 +45,10 @@ class CallSheet:
     notices: tuple[Notice, ...]
     manuscript: Manuscript
 
-    @property
+    @cached_property
     def vault(self) -> Vault:
-        return Vault(self.order.vault)
+        """One for the whole run: it remembers what it has verified and what it has set aside."""
+        return open_vault(self.order)
 
     @property
     def profile(self) -> Profile:

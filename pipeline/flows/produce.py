@@ -23,6 +23,7 @@ from prefect.utilities.annotations import quote
 from pipeline.booth import Slot, record, take_in_vault
 from pipeline.delivery import (
     CERTIFICATE,
+    TAKE_SHEET,
     Certificate,
     RunTotals,
     certify_title,
@@ -30,6 +31,7 @@ from pipeline.delivery import (
     foresee,
     write_certificate,
     write_report,
+    write_take_sheet,
 )
 from pipeline.errors import Place, ProductionError, StoppedError
 from pipeline.flows.callsheet import batches
@@ -44,6 +46,7 @@ from pipeline.flows.progress import (
     Recorded,
     Said,
 )
+from pipeline.flows.rendered import cards_of
 from pipeline.flows.run import Run, on_signal, the_run
 from pipeline.mastering import consistency, master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Notice, Take
@@ -243,9 +246,15 @@ def conclude(
     deliverables: Sequence[Deliverable],
     certificate: Certificate,
 ) -> None:
-    """Write the report, Prefect's table of chapters and the outcome."""
+    """Write the take sheet, the report, Prefect's table of chapters and the outcome."""
     sheet = run.sheet
     everyone = [take for chapter in takes.values() for take in chapter]
+    write_take_sheet(
+        sheet.order.output / TAKE_SHEET,
+        masters=masters,
+        takes_by_chapter=takes,
+        cards=cards_of(everyone, sheet.vault),
+    )
     recorded = len({take.key for take in everyone if not take.reused})
     totals = RunTotals(
         audio_s=sum(master.seconds for master in masters),

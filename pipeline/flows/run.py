@@ -22,7 +22,7 @@ from pipeline.flows.callsheet import CallSheet, draw_up
 from pipeline.flows.progress import Event, Listener, Outcome, deaf
 from pipeline.production import Order
 from pipeline.production_file import load_order
-from pipeline.vault import Vault, clear_leftovers, disk_errors
+from pipeline.vault import clear_leftovers, disk_errors, open_vault
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def locked(order: Order) -> Iterator[None]:
             ) from None
     try:
         with disk_errors(card):
-            Vault(order.vault).clear_leftovers()
+            open_vault(order).clear_leftovers()
             clear_leftovers(order.output)
             card.write_text(json.dumps({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
         yield

@@ -31,8 +31,9 @@ from pipeline.mastering.voices import voices_in, voices_lufs
 from pipeline.materials import ChapterMix, Master
 from pipeline.metering import Measurement, Meter
 from pipeline.profiles import Profile, Requirement, requirements_of
-from pipeline.vault import Vault, content_key
+from pipeline.vault import Entry, Vault, content_key
 
+ROOM = "masters"
 STAGE = "master/2"  # raise it when the same mix would make another master
 RENDERS = 3
 NEAR_DB = 0.03  # a render that comes so near the target is not repeated
@@ -61,23 +62,40 @@ def master_chapter(
         StorageError: the disk is full or the vault cannot be written.
     """
     bare = profile.chain.bare
-    voices = voices_in(mix.marks)
-    key = content_key(
-        {
-            "stage": STAGE,
-            "mix": mix.key,
-            "voices": voices,
-            "figures": None if bare else _figures(profile),
-            "room_tone_dbfs": None if bare else room_tone_dbfs,
-        }
-    )
-    entry = vault.fetch("masters", key)
+    key = master_key(mix, profile=profile, room_tone_dbfs=room_tone_dbfs)
+    entry = vault.fetch(ROOM, key)
     if entry is None:
 
         def finish(path: Path) -> Mapping[str, Any]:
             return _copy(mix, path) if bare else _Finishing(mix, profile, room_tone_dbfs).write(path)
 
-        entry = vault.keep("masters", key, ".wav" if bare else ".flac", finish)
+        entry = vault.keep(ROOM, key, ".wav" if bare else ".flac", finish)
+    return _master_of(entry, mix, number=number, title=title, profile=profile)
+
+
+def master_in_vault(
+    mix: ChapterMix, *, number: int, title: str, profile: Profile, room_tone_dbfs: float, vault: Vault
+) -> Master | None:
+    """The master that `master_chapter` would fetch, as its card tells it, or None where the vault has none."""
+    entry = vault.find(ROOM, master_key(mix, profile=profile, room_tone_dbfs=room_tone_dbfs))
+    return _master_of(entry, mix, number=number, title=title, profile=profile) if entry else None
+
+
+def master_key(mix: ChapterMix, *, profile: Profile, room_tone_dbfs: float) -> str:
+    """The key of the master that `master_chapter` makes of a mix, in the vault's `ROOM`."""
+    bare = profile.chain.bare
+    return content_key(
+        {
+            "stage": STAGE,
+            "mix": mix.key,
+            "voices": voices_in(mix.marks),
+            "figures": None if bare else _figures(profile),
+            "room_tone_dbfs": None if bare else room_tone_dbfs,
+        }
+    )
+
+
+def _master_of(entry: Entry, mix: ChapterMix, *, number: int, title: str, profile: Profile) -> Master:
     facts = entry.facts
     measured = Measurement.from_facts(facts["measurement"])
     roles = dict.fromkeys(mark.role for mark in mix.marks)
@@ -85,7 +103,7 @@ def master_chapter(
     return Master(
         number=number,
         title=title,
-        key=key,
+        key=entry.key,
         path=entry.path,
         rate_hz=measured.rate_hz,
         channels=measured.channels,
@@ -95,7 +113,7 @@ def master_chapter(
         requirements=_explained(requirements_of(profile, measured), remarks),
         waveform=measured.waveform,
         marks=mix.marks,
-        bits=FLOAT_BITS if bare else profile.bits,
+        bits=FLOAT_BITS if profile.chain.bare else profile.bits,
         source_rate_hz=mix.rate_hz,
         voices_lufs={role: lufs for role, lufs in zip(roles, facts["voices_lufs"], strict=True) if lufs > SILENCE_DB},
         remarks=remarks,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pipeline.mixing.trimming import Span, cut, find_speech
 from pipeline.production import Mix, Pauses
 from pipeline.vault import Entry, Vault, content_key
 
+ROOM = "mixes"
 STAGE = "mix/2"  # raise it when the same takes would make another sound
 
 
@@ -31,6 +32,7 @@ def mix_chapter(
     pauses: Pauses,
     spec: Mix,
     vault: Vault,
+    needed: Callable[[ChapterMix], bool] = lambda _mix: True,
 ) -> ChapterMix:
     """Assemble a chapter, or fetch it from the vault when nothing it is made of has changed.
 
@@ -49,17 +51,50 @@ def mix_chapter(
             ``asked_s`` comes before its reason's pause, and after the last chunk before the tail.
         spec: trimming and fades.
         vault: holds the takes in ``takes`` and gets the mix in ``mixes`` (mono float32 WAV or RF64).
+        needed: asked with a mix that the vault has, as its card tells it, whether its sound is needed; when it is
+            not, because its master is there, the sound is neither read nor verified.
 
     Raises:
         TakeLost: a take is gone from the vault or was damaged; record it again.
         StorageError: the disk is full or the vault cannot be written.
     """
     assert len(takes) == len(chapter.chunks) > 0, "one take for each chunk"
+    plan = _plan(chapter, [take.key for take in takes], gains_db=gains_db, pauses=pauses, spec=spec)
+    entry = vault.find(ROOM, plan.key)
+    if entry is None or needed(_mix_of(entry, chapter)):
+        entry = vault.fetch(ROOM, plan.key)
+    if entry is None:
+        entry = vault.keep(ROOM, plan.key, ".wav", lambda path: _assemble(plan, takes, vault, path))
+    return _mix_of(entry, chapter)
+
+
+def mix_in_vault(
+    chapter: ChapterChunks,
+    take_keys: Sequence[str],
+    *,
+    gains_db: Mapping[str, float],
+    pauses: Pauses,
+    spec: Mix,
+    vault: Vault,
+) -> ChapterMix | None:
+    """The mix that `mix_chapter` would fetch, as its card tells it, or None where the vault has none.
+
+    Args:
+        take_keys: ``take_keys[i]`` is the key of the circled take of ``chapter.chunks[i]``.
+    """
+    plan = _plan(chapter, take_keys, gains_db=gains_db, pauses=pauses, spec=spec)
+    entry = vault.find(ROOM, plan.key)
+    return _mix_of(entry, chapter) if entry else None
+
+
+def _plan(
+    chapter: ChapterChunks, take_keys: Sequence[str], *, gains_db: Mapping[str, float], pauses: Pauses, spec: Mix
+) -> _Plan:
     levels = [gains_db.get(chunk.role, 0.0) for chunk in chapter.chunks]
     *rests, _ = [pause_after(chunk, pauses) for chunk in chapter.chunks]
     asked_s = chapter.chunks[-1].asked_s
-    plan = _Plan(
-        takes=tuple(takes),
+    return _Plan(
+        take_keys=tuple(take_keys),
         roles=tuple(chunk.role for chunk in chapter.chunks),
         gains_db=tuple(levels),
         head_s=pauses.head_s,
@@ -67,18 +102,13 @@ def mix_chapter(
         tail_s=pauses.tail_s if asked_s is None else asked_s,
         spec=spec,
     )
-    key = plan.key
-    entry = vault.fetch("mixes", key)
-    if entry is None:
-        entry = vault.keep("mixes", key, ".wav", lambda path: _assemble(plan, vault, path))
-    return _mix_of(entry, chapter)
 
 
 @dataclass(frozen=True)
 class _Plan:
     """All that a mix depends on, the takes' sound by their keys."""
 
-    takes: tuple[Take, ...]
+    take_keys: tuple[str, ...]
     roles: tuple[str, ...]  # of each take
     gains_db: tuple[float, ...]  # of each take
     head_s: float
@@ -91,7 +121,7 @@ class _Plan:
         return content_key(
             {
                 "stage": STAGE,
-                "takes": [take.key for take in self.takes],
+                "takes": self.take_keys,
                 "voices": [self.roles.index(role) for role in self.roles] if self.spec.match_voices else [],
                 "gains_db": self.gains_db,
                 "pauses_s": [self.head_s, *self.rests_s, self.tail_s],
@@ -100,9 +130,9 @@ class _Plan:
         )
 
 
-def _assemble(plan: _Plan, vault: Vault, mix_path: Path) -> Mapping[str, Any]:
+def _assemble(plan: _Plan, takes: Sequence[Take], vault: Vault, mix_path: Path) -> Mapping[str, Any]:
     """Write the mix to ``mix_path`` and return its card. Takes are read twice: to lay them out, then to lay them."""
-    paths = [_find(take, vault) for take in plan.takes]
+    paths = [_find(take, vault) for take in takes]
     rate_hz = max(sound_shape(path).rate_hz for path in paths)
     cuts, matched_db = _survey(plan, paths, rate_hz)
     frames = [span.frames for span in cuts]

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.delivery import encoding, foresee
+from pipeline.delivery import delivery_keys, encoding, foresee
 from pipeline.delivery.ledger import LEDGER
 from pipeline.delivery.tags import DISCLOSURE
 from pipeline.errors import EngineError, InputError, StorageError
@@ -375,7 +375,7 @@ from pipeline.vault import Vault
 order, masters, vault, profile = pickle.load(open(sys.argv[1], "rb"))
 resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))
 try:
-    deliver(masters, order, vault=Vault(vault), narrators="Low", profile=profile)
+    deliver(masters, order, vault=Vault(vault), narrators="Low", profile=PROFILE)
 except StorageError as error:
     print("told:", error.what)
     sys.exit(error.exit_code)
@@ -453,3 +453,19 @@ def test_an_interrupt_stops_every_encoder_and_leaves_nothing(
     if children.exists():
         running = [Path(f"/proc/{child}/comm").read_text() for child in children.read_text().split()]
         assert not [name for name in running if name.startswith("ffmpeg")]
+
+
+def test_what_a_title_uses_is_what_it_has_made_and_no_more(
+    masters: Sequence[Master], make_order: MakeOrder, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else lies in delivery's rooms may go: the title is then delivered again without encoding anything."""
+    order = make_order(formats=["flac", "mp3", "sample"])
+    made = deliver(masters, order, vault=vault, narrators="Low", profile=PROFILE)
+    used = delivery_keys(masters, order, narrators="Low", profile=PROFILE, vault=vault)
+    for room, keys in used.items():
+        assert keys
+        for key in set(vault.keys(room)) - keys:
+            vault.discard(room, key)
+    shutil.rmtree(order.output)
+    monkeypatch.setattr(encoding, "run_ffmpeg", lambda *_, **__: pytest.fail("encoded again"))
+    assert deliver(masters, order, vault=vault, narrators="Low", profile=PROFILE) == made

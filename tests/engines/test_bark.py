@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from tiny_bark import LONGEST_TOKENS, prompt_arrays, write_tiny_bark
 from pipeline.engines import Narrator, Reading, Settings, Unreadable, find_engine
 from pipeline.engines.bark.checkpoint import checkpoint_fingerprint
 from pipeline.engines.bark.codec import decode_codes, load_codec
-from pipeline.engines.bark.narrator import BarkNarrator, Sampling, fine_temperature
+from pipeline.engines.bark.narrator import BarkNarrator, Sampling, fine_temperature, most_frequent_run
 from pipeline.engines.bark.prompts import preset_prompt, read_prompt
 from pipeline.errors import InputError, MissingError
 
@@ -21,7 +22,7 @@ VOICE = "v2/en_speaker_6"
 
 
 def one(narrator: Narrator, reading: Reading) -> np.ndarray:
-    return next(iter(narrator.read([reading])))[1].samples
+    return next(iter(narrator.read([reading])))[1].sound.samples
 
 
 def test_there_are_130_presets_in_13_languages_with_the_women_of_the_guide() -> None:
@@ -109,14 +110,37 @@ def test_a_take_that_ends_before_its_first_sound_is_refused_and_does_not_crash_t
         one(bark, Reading("Call me.", VOICE, sampling=(("min_eos_p", 1e-9),)))
 
 
-def test_a_take_that_ran_into_the_cap_is_told_by_its_length(bark: BarkNarrator) -> None:
-    capped = one(bark, Reading("Call me.", VOICE, sampling=(("min_eos_p", 1.0),)))
-    assert bark.cap_s == int(LONGEST_TOKENS * 75 / 49.9) / 75
-    assert len(capped) / bark.sample_rate == bark.cap_s
+def test_a_take_that_ran_into_the_cap_says_so(bark: BarkNarrator) -> None:
+    (_, capped), *_ = bark.read([Reading("Call me.", VOICE, sampling=(("min_eos_p", 1.0),))])
+    assert capped.truncated
+    frames = int(LONGEST_TOKENS * 75 / 49.9)
+    assert capped.sound.seconds == pytest.approx(frames / 75)
     early = (("min_eos_p", 1.4e-4),)  # near the tiny model's usual chance of an end
-    ended = [one(bark, Reading("Call me.", VOICE, seed=seed, sampling=early)) for seed in range(3)]
-    assert min(map(len, ended)) / bark.sample_rate < bark.cap_s
-    assert max(map(len, ended)) / bark.sample_rate <= bark.cap_s
+    readings = [Reading("Call me.", VOICE, seed=seed, sampling=early) for seed in range(3)]
+    ended = [rendition for _, rendition in bark.read(readings)]
+    assert not all(rendition.truncated for rendition in ended)
+    assert all(rendition.truncated == (rendition.sound.seconds >= frames / 75) for rendition in ended)
+
+
+def test_the_models_uncertainty_is_the_entropy_of_what_it_draws_from(bark: BarkNarrator) -> None:
+    (_, cool), *_ = bark.read([Reading("Call me.", VOICE, sampling=(("text_temperature", 0.1),))])
+    (_, hot), *_ = bark.read([Reading("Call me.", VOICE, sampling=(("text_temperature", 1.5),))])
+    assert cool.uncertainty is not None
+    assert hot.uncertainty is not None
+    assert 0.0 < cool.uncertainty < hot.uncertainty < math.log(20_000)
+
+
+def test_a_loop_is_counted_by_its_most_frequent_run() -> None:
+    assert most_frequent_run(list(range(20))) == 1
+    assert most_frequent_run([1, 2, 3, 4, 5, 6, 7, 8, 9] * 4) == 4
+    assert most_frequent_run([1, 2, 3]) == 0
+
+
+def test_a_voices_reference_is_its_prompt_played(bark: BarkNarrator) -> None:
+    reference = bark.reference(VOICE)
+    assert reference.rate_hz == bark.sample_rate
+    assert 0.5 < reference.seconds < 7.0
+    assert np.isfinite(reference.samples).all()
 
 
 def test_another_pace_is_refused_because_bark_has_none(bark: Narrator) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.booth.recording import STAGE_VERSION, Slot, plan_takes
+from pipeline.booth.slots import STAGE_VERSION, Slot, plan_takes
 from pipeline.casting import CastVoice
 from pipeline.engines import Abilities, Narrator, Reading, Unreadable, find_engine
 from pipeline.engines.english import English
@@ -37,7 +37,7 @@ def american() -> English:
 
 
 def sounds(narrator: Narrator, *readings: Reading) -> list[np.ndarray]:
-    return [sound.samples for _, sound in sorted(narrator.read(readings), key=lambda pair: pair[0])]
+    return [rendition.sound.samples for _, rendition in sorted(narrator.read(readings), key=lambda pair: pair[0])]
 
 
 def stretches(text: str, word: str, ipa: str) -> tuple[tuple[int, int, str], ...]:

@@ -57,7 +57,7 @@ def test_a_plain_pip_install_gives_an_environment_that_loads_everything(tmp_path
         "from pipeline.engines import Reading, find_engine\n"
         "for name in ('hibari', 'kokoro'):\n"
         "    engine = find_engine(name); voice = engine.voices()[0].name\n"
-        "    print(list(engine.load({}).read([Reading('Call me Ishmael.', voice)]))[0][1].seconds)\n"
+        "    print(list(engine.load({}).read([Reading('Call me Ishmael.', voice)]))[0][1].sound.seconds)\n"
     )
     spoken = subprocess.run([python, "-c", read], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert spoken.returncode == 0, spoken.stderr

@@ -7,91 +7,22 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
-from tests.conftest import (
-    PRODUCTION,
-    SCRIPT,
-    Finished,
-    clean_environment,
-    give_prefect_home,
-    shared_folder,
-)
+from pipeline.flows.differing import diff_production
+from pipeline.production_file import load_order
+from tests.conftest import PRODUCTION, Finished
+from tests.running import SLOW_ENGINE, checksums, home_of, kept, start, vault_of, wait_for
 
 pytestmark = pytest.mark.xdist_group("flows")  # one worker: what they share is made once
 
 
 Command = Callable[..., Finished]
-
-SLOW_ENGINE = "engines: {humming: {delay_s: 0.3}}\n"
-
-
-def start(production: Path, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli", "render", str(production), "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=clean_environment(**environment),
-        start_new_session=True,
-    )
-
-
-def vault_of(production: Path) -> Path:
-    return production.parent / "build" / production.stem / "vault"
-
-
-def kept(production: Path, room: str) -> int:
-    return len(list((vault_of(production) / room).glob("*/*.json")))
-
-
-def wait_for(condition: Callable[[], bool], run: subprocess.Popen[str], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert run.poll() is None, f"the run ended early: {run.communicate()}"
-        assert time.monotonic() < deadline, "the moment did not come"
-        time.sleep(0.005)
-
-
-def checksums(result: dict[str, Any]) -> dict[str, str]:
-    return {Path(file["path"]).name: file["sha256"] for file in result["deliverables"]}
-
-
-@pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, migrated_prefect_home: Path) -> dict[str, Any]:
-    """The result of a run that nothing disturbed, in a folder of its own."""
-    folder = shared_folder(tmp_path_factory) / "undisturbed"
-    with FileLock(folder.with_suffix(".lock")):
-        if not (folder / "result.json").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            (folder / "harbour.md").write_text(SCRIPT)
-            (folder / "harbour.yaml").write_text(PRODUCTION)
-            give_prefect_home(folder / "harbour.yaml", migrated_prefect_home)
-            run = start(folder / "harbour.yaml")
-            out, err = run.communicate(timeout=120)
-            assert run.returncode == 0, err
-            (folder / "result.json").write_text(json.dumps(Finished(0, out, err).result))
-    return dict(json.loads((folder / "result.json").read_text()))
-
-
-@pytest.fixture
-def rendered(tmp_path: Path, undisturbed: dict[str, Any]) -> Path:
-    """A copy of the production that nothing disturbed, vault and all, as its run left it."""
-    folder = tmp_path / "rendered"
-    shutil.copytree(home_of(undisturbed), folder)
-    return folder / "harbour.yaml"
-
-
-def home_of(undisturbed: dict[str, Any]) -> Path:
-    return Path(undisturbed["report"]).parents[3]
 
 
 def test_the_result_line_has_its_stable_names(undisturbed: dict[str, Any]) -> None:
@@ -119,10 +50,27 @@ def test_a_second_run_in_another_folder_records_nothing_and_gives_the_same_bytes
 
 
 def test_an_edit_records_what_it_touches_and_no_more(rendered: Path, render: Command) -> None:
+    """And no more than `diff` said it would."""
     script = rendered.with_suffix(".md")
     script.write_text(script.read_text().replace("I saw it twice.", "I saw it three times."))
+    foretold = diff_production(load_order(rendered))
+    before = slots_in(rendered)
     result = render(rendered, "--json").result
     assert result["recorded"] == 1
+    assert slots_in(rendered) - before == {each.key for each in foretold.to_record}
+    assert foretold.remade == (1,)
+    assert foretold.files is not None
+    # every file: the cover that is drawn shows the sound of the whole title
+    assert {Path(name).name for name in foretold.files.anew} == set(checksums(result))
+    again = diff_production(load_order(rendered))
+    assert all(change.is_as_it_was for change in again.changes)
+    assert (again.to_record, again.remade, again.files and again.files.anew) == ((), (), ())
+
+
+def slots_in(production: Path) -> set[str]:
+    """The slots that the vault has takes for."""
+    cards = vault_of(production).glob("takes/*/*.json")
+    return {json.loads(card.read_text())["facts"].get("slot", card.stem) for card in cards}
 
 
 # where a run is killed: while it records, between chapters, while it masters, while it encodes

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from pipeline.audio.sound import Sound
 from pipeline.engines import Abilities, ReadingLimits, Settings, VoiceCard
-from pipeline.engines.bark.checkpoint import checked_model, checkpoint_fingerprint, find_checkpoint
+from pipeline.engines.bark.checkpoint import checked_model, checkpoint_fingerprint, find_checkpoint, weight_files
 from pipeline.engines.bark.codec import decode_codes, load_codec
 from pipeline.engines.bark.narrator import BarkNarrator, Sampling
 from pipeline.engines.bark.presets import LANGUAGES, PRESETS
 from pipeline.engines.bark.prompts import HistoryPrompt, preset_prompt, read_prompt
-from pipeline.engines.fingerprints import package_versions, short_hash
+from pipeline.engines.fingerprints import file_hash, package_versions, short_hash
 from pipeline.engines.models import quiet_hub
 from pipeline.engines.settings import Setting, Value, checked_name, checked_settings
 from pipeline.engines.torchaudio_shield import shield_torchaudio
@@ -51,6 +51,7 @@ class BarkEngine:
         sounds=frozenset({"laughter", "laughs", "sighs", "music", "gasps", "clears throat"}),  # suno-ai/bark, README
         sings=True,
         capitals=True,
+        samplings=((("text_temperature", 0.5),), (("text_temperature", 0.7),)),  # either side of the default
     )
 
     def limits(self, settings: Settings) -> ReadingLimits:
@@ -94,6 +95,11 @@ class BarkEngine:
         kind = _device_kind(str(full["device"]), int(full["threads"] or 1))
         versions = package_versions("torch", "transformers")
         return short_hash(self.name, CODE_VERSION, versions, checkpoint, kind, full["dtype"], repr(_sampling(full)))
+
+    def weights(self, settings: Settings) -> Mapping[str, str]:
+        """The checkpoint's files of weights, each read whole: 10 s and more. Raises MissingError."""
+        checkpoint = find_checkpoint(str(self._full(settings)["model"]))
+        return {path.name: file_hash(path) for path in weight_files(checkpoint)}
 
     def voice_fingerprint(self, voice: str, settings: Settings) -> str:
         """Over the history prompt's arrays. Raises as `find_prompt`."""

@@ -8,6 +8,7 @@ other fine codes than alone.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Reading, Unreadable
+from pipeline.engines import Reading, Rendition, Unreadable
 from pipeline.engines.bark.prompts import HistoryPrompt
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     import torch
 
+FINE_HISTORY_FRAMES = 512  # 6.83 s; suno-ai/bark generation.py
 MAX_TEXT_TOKENS = 256  # suno-ai/bark generation.py; BarkProcessor cuts a longer text without a word
 
 
@@ -78,16 +80,8 @@ class BarkNarrator:
     threads: int
     sample_rate: int
 
-    @property
-    def cap_s(self) -> float:
-        """Length of a take that ran into the model's cap (768 semantic tokens, 15.39 s) and was cut off there.
-
-        No take that ended by itself is this long: at the cap the end is one token later than the latest end.
-        """
-        return self._frames(self._configs[0].max_new_tokens) * self._hop / self.sample_rate
-
-    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Sound]]:
-        """Yield ``(index, sound)`` in the order given. A sound of ``cap_s`` seconds was cut off by the model.
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
+        """Yield ``(index, rendition)`` in the order given.
 
         Raises:
             Unreadable: over 256 text tokens, nothing to say, or the model ended before it began.
@@ -95,10 +89,19 @@ class BarkNarrator:
         """
         for index, reading in enumerate(readings):
             with _own_numbers(reading.seed, self.model.device, self.threads):
-                sound = self._read_one(index, reading)
-            yield index, sound
+                rendition = self._read_one(index, reading)
+            yield index, rendition
 
-    def _read_one(self, index: int, reading: Reading) -> Sound:
+    def reference(self, voice: str) -> Sound:
+        """The history prompt itself, decoded: the end of it, which is what the fine stage is steered by."""
+        import torch
+
+        codes = self.find_prompt(voice).fine[:, -FINE_HISTORY_FRAMES:]
+        with torch.inference_mode():
+            wave = self.model.codec_decode(torch.from_numpy(codes)[None].to(self.model.device))
+        return Sound(np.ascontiguousarray(wave[0].float().cpu().numpy()), self.sample_rate)
+
+    def _read_one(self, index: int, reading: Reading) -> Rendition:
         import torch
 
         if reading.speed != 1.0:
@@ -109,10 +112,15 @@ class BarkNarrator:
             )
         ids = self._text_ids(index, reading.text)
         sampling = self.sampling.changed(reading.sampling)
-        codes = self._codes(index, ids, self.find_prompt(reading.voice), sampling)
+        codes, semantic, uncertainty = self._codes(index, ids, self.find_prompt(reading.voice), sampling)
         with torch.inference_mode():
             wave = self.model.codec_decode(codes)  # [1, n]
-        return Sound(np.ascontiguousarray(wave[0].float().cpu().numpy()), self.sample_rate)
+        return Rendition(
+            Sound(np.ascontiguousarray(wave[0].float().cpu().numpy()), self.sample_rate),
+            truncated=len(semantic) >= self._configs[0].max_new_tokens,  # 768, 15.39 s: no end was drawn
+            uncertainty=uncertainty,
+            loops=most_frequent_run(semantic),
+        )
 
     def _text_ids(self, index: int, text: str) -> list[int]:
         """BERT ids of the text, whole.
@@ -139,8 +147,10 @@ class BarkNarrator:
             )
         return ids
 
-    def _codes(self, index: int, ids: list[int], prompt: HistoryPrompt, sampling: Sampling) -> torch.Tensor:
-        """``[1, 8, T]`` codes, 75 frames a second.
+    def _codes(
+        self, index: int, ids: list[int], prompt: HistoryPrompt, sampling: Sampling
+    ) -> tuple[torch.Tensor, list[int], float]:
+        """``[1, 8, T]`` codes, 75 frames a second; the semantic tokens, and the mean entropy they were drawn with.
 
         Raises:
             Unreadable: the semantic stage ended at once.
@@ -156,14 +166,15 @@ class BarkNarrator:
         }
         padding = MAX_TEXT_TOKENS - len(ids)
         with torch.inference_mode():
-            semantic = self.model.semantic.generate(
-                torch.tensor([ids + [0] * padding], device=device),  # [1, 256]
-                semantic_generation_config=semantic_config,
-                history_prompt=history,
-                attention_mask=torch.tensor([[1] * len(ids) + [0] * padding], device=device),
-                min_eos_p=sampling.min_eos_p or None,
-                **_drawing(sampling.text_temperature),
-            )  # [1, S], 49.9 a second
+            with _entropies(self.model.semantic, sampling.text_temperature or 1.0) as entropies:
+                semantic = self.model.semantic.generate(
+                    torch.tensor([ids + [0] * padding], device=device),  # [1, 256]
+                    semantic_generation_config=semantic_config,
+                    history_prompt=history,
+                    attention_mask=torch.tensor([[1] * len(ids) + [0] * padding], device=device),
+                    min_eos_p=sampling.min_eos_p or None,
+                    **_drawing(sampling.text_temperature),
+                )  # [1, S], 49.9 a second
             spoken = int((semantic[0] != semantic_config.semantic_pad_token).sum())
             if self._frames(spoken) < 1:
                 raise Unreadable(
@@ -186,7 +197,8 @@ class BarkNarrator:
                 history_prompt=history,
                 temperature=fine_temperature(sampling.fine_temperature),
             )  # [1, 8, T]
-        return codes
+        tokens = [int(token) for token in semantic[0, :spoken]]
+        return codes, tokens, float(torch.stack(entropies).mean()) if entropies else 0.0
 
     @property
     def _configs(self) -> tuple[Any, Any, Any]:
@@ -200,14 +212,34 @@ class BarkNarrator:
             kinds.BarkFineGenerationConfig(**ours.fine_acoustics_config),
         )
 
-    @property
-    def _hop(self) -> int:
-        return int(self.model.config.codec_config.hop_length)
-
     def _frames(self, semantic_tokens: int) -> int:
         """Codec frames for a number of semantic tokens; transformers' rounding."""
         semantic_config, coarse_config, _ = self._configs
         return int(semantic_tokens * coarse_config.coarse_rate_hz / semantic_config.semantic_rate_hz)
+
+
+def most_frequent_run(tokens: Sequence[int], length: int = 8) -> int:
+    """How often the most frequent run of ``length`` tokens occurs; a model caught in a loop repeats one."""
+    runs = Counter(tuple(tokens[at : at + length]) for at in range(len(tokens) - length + 1))
+    return max(runs.values(), default=0)
+
+
+@contextmanager
+def _entropies(semantic: Any, temperature: float) -> Iterator[list[torch.Tensor]]:
+    """Entropy in nats, at this temperature, of each step's distribution over the tokens. Changes nothing drawn."""
+    import torch
+
+    collected: list[torch.Tensor] = []
+
+    def look(_module: Any, _inputs: Any, logits: torch.Tensor) -> None:
+        spread = torch.log_softmax(logits[0, -1].float() / temperature, dim=-1)
+        collected.append(-(spread.exp() * spread).nan_to_num().sum())
+
+    hook = semantic.lm_head.register_forward_hook(look)
+    try:
+        yield collected
+    finally:
+        hook.remove()
 
 
 def _drawing(temperature: float) -> dict[str, Any]:

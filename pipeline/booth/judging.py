@@ -1,0 +1,58 @@
+"""Judges a take: listens to it as the policy asks, and writes what was found on its card.
+
+What is found depends on the take, its text and the policy alone, so a card that was written under the same policy is
+believed and the take is not listened to again.
+"""
+
+from __future__ import annotations
+
+import math
+
+from pipeline.audio.files import read_sound
+from pipeline.booth.circling import Judged
+from pipeline.booth.listening import listen
+from pipeline.booth.takes import ROOM, Recorded, verdicts_on, written
+from pipeline.materials import Verdict
+from pipeline.production import Verify
+from pipeline.vault import Vault, content_key
+
+CHECKS_VERSION = 1
+
+
+class Judge:
+    """Listens to takes.
+
+    Args:
+        vault: where they are.
+        verify: the policy.
+    """
+
+    def __init__(self, vault: Vault, verify: Verify) -> None:
+        self._vault, self._verify = vault, verify
+        self._policy = content_key({"checks": CHECKS_VERSION, "mode": verify.mode})
+
+    def __call__(self, recorded: Recorded) -> Judged:
+        """Every verdict on one take."""
+        facts = recorded.entry.facts
+        expected_s = recorded.attempt.cost_s
+        verdicts = verdicts_on(facts)
+        if facts.get("listened") != self._policy:
+            verdicts = self._listen(recorded, expected_s)
+            self._vault.annotate(ROOM, recorded.attempt.key, listened=self._policy, verdicts=written(verdicts))
+        return Judged(
+            attempt=recorded.attempt,
+            key=recorded.attempt.key,
+            seconds=facts["seconds"],
+            seed=facts["seed"],
+            verdicts=verdicts,
+            off_by=abs(math.log(max(facts["seconds"], 1e-3) / expected_s)),
+            reused=recorded.reused,
+            usable=bool(facts["finite"]),
+        )
+
+    def _listen(self, recorded: Recorded, expected_s: float) -> tuple[Verdict, ...]:
+        if self._verify.mode == "off":
+            return ()
+        facts = recorded.entry.facts
+        sound = read_sound(recorded.entry.path)
+        return listen(sound, expected_s, truncated=facts["truncated"], finite=facts["finite"])

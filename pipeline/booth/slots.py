@@ -1,0 +1,85 @@
+"""Slots: what each chunk asks of a narrator, and the key that everything recorded for it goes by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.casting import CastVoice
+from pipeline.engines import Reading
+from pipeline.materials import Chunk
+from pipeline.vault import content_key
+
+STAGE_VERSION = 2
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A chunk with the voice that records it.
+
+    Attributes:
+        key: over all that its first take depends on; two chunks with the same words share it, and their take.
+        reading: of its first take.
+        facts: what the key is made of.
+    """
+
+    chunk: Chunk
+    key: str
+    reading: Reading
+    voice: CastVoice
+    facts: Mapping[str, Any]
+
+    @property
+    def engine(self) -> str:
+        return self.voice.engine.name
+
+
+def plan_takes(chunks: Sequence[Chunk], cast: Mapping[str, CastVoice], language: str) -> list[Slot]:
+    """The slot of every chunk.
+
+    Raises:
+        MissingError: an engine's model is not on this machine.
+    """
+    fingerprints = {role: voice_fingerprints(voice, voice.voice) for role, voice in cast.items()}
+    return [_slot(chunk, cast[chunk.role], fingerprints[chunk.role], language) for chunk in chunks]
+
+
+def voice_fingerprints(voice: CastVoice, name: str) -> dict[str, str]:
+    """What identifies an engine and one of its voices: code, weights, voice file."""
+    return {
+        "engine": voice.engine.name,
+        "engine_fingerprint": voice.engine.fingerprint(voice.settings),
+        "voice_fingerprint": voice.engine.voice_fingerprint(name, voice.settings),
+    }
+
+
+def _slot(chunk: Chunk, voice: CastVoice, fingerprints: Mapping[str, str], language: str) -> Slot:
+    facts: dict[str, Any] = {
+        **fingerprints,
+        "text": chunk.spoken,
+        "language": chunk.language or language,
+        "seed": voice.seed,
+        "speed": voice.speed,
+        "stage": STAGE_VERSION,
+    }
+    pronunciations = chunk.pronunciations if voice.engine.abilities.phonemes else ()
+    if pronunciations:
+        facts["pronunciations"] = pronunciations
+    key = content_key(facts)
+    reading = Reading(
+        text=chunk.spoken,
+        voice=voice.voice,
+        language=chunk.language or language,
+        seed=seed_of(key, 1),
+        speed=voice.speed,
+        pronunciations=pronunciations,
+    )
+    return Slot(chunk, key, reading, voice, facts)
+
+
+def seed_of(key: str, number: int) -> int:
+    """The seed of a slot's take by its number, from 1: follows from what is read, so a rerun reads the same."""
+    digest = hashlib.sha256(f"{key}/{number}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1

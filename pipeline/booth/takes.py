@@ -1,0 +1,114 @@
+"""Takes in the vault: kept as soon as they are recorded, judged afterwards, found again by the attempt's key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.audio.files import write_sound
+from pipeline.audio.sound import Sound
+from pipeline.booth.joining import join
+from pipeline.booth.ladder import Attempt
+from pipeline.engines import Rendition
+from pipeline.materials import Verdict
+from pipeline.vault import Entry, Vault, content_key
+
+ROOM = "takes"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A take that is safe in the vault and not yet judged.
+
+    Attributes:
+        reused: it was there before this run.
+    """
+
+    attempt: Attempt
+    entry: Entry
+    reused: bool = False
+
+
+def keep(
+    attempt: Attempt, renditions: Sequence[Rendition], vault: Vault, *, recorded_s: float | None = None
+) -> Recorded:
+    """Put an attempt's take into the vault.
+
+    Args:
+        renditions: one for each of the attempt's readings.
+        recorded_s: seconds that the narrator took for it, where it is known.
+
+    Raises:
+        StorageError: the vault cannot be written.
+    """
+    whole = renditions[0] if len(renditions) == 1 else _joined(renditions)
+
+    def write(path: Path) -> Mapping[str, Any]:
+        finite = bool(np.isfinite(whole.sound.samples).all())
+        samples = np.nan_to_num(whole.sound.samples, nan=0.0, posinf=0.0, neginf=0.0)
+        write_sound(path, Sound(samples, whole.sound.rate_hz))
+        return _facts(attempt) | {
+            "seconds": whole.sound.seconds,
+            "finite": finite,
+            "truncated": whole.truncated,
+            "uncertainty": whole.uncertainty,
+            "loops": whole.loops,
+            "verdicts": [],
+            "timings": {} if recorded_s is None else {"recorded_s": round(recorded_s, 3)},
+        }
+
+    return Recorded(attempt, vault.keep(ROOM, attempt.key, ".flac", write))
+
+
+def _facts(attempt: Attempt) -> dict[str, Any]:
+    chunk, reading = attempt.slot.chunk, attempt.readings[0]
+    return {
+        "shown": chunk.shown,
+        "spoken": chunk.spoken,
+        "role": chunk.role,
+        **attempt.fingerprints,
+        "voice": Path(reading.voice).name,
+        "language": reading.language,
+        "speed": reading.speed,
+        "seed": reading.seed,
+        "sampling": dict(reading.sampling),
+        "slot": attempt.slot.key,
+        "attempt": attempt.number,
+        "rung": attempt.rung,
+    }
+
+
+def _joined(renditions: Sequence[Rendition]) -> Rendition:
+    first, second = renditions
+    known = [made.uncertainty for made in renditions if made.uncertainty is not None]
+    return Rendition(
+        join(first.sound, second.sound),
+        truncated=first.truncated or second.truncated,
+        uncertainty=max(known, default=None),
+        loops=max(first.loops, second.loops),
+    )
+
+
+def in_vault(attempt: Attempt, vault: Vault) -> Recorded | None:
+    """The attempt's take if the vault holds it whole, else None."""
+    entry = vault.fetch(ROOM, attempt.key)
+    return Recorded(attempt, entry, reused=True) if entry else None
+
+
+def trimmed_key(key: str, start_s: float, end_s: float) -> str:
+    """Key of the part of a take that is right."""
+    return content_key({"take": key, "trimmed": [round(start_s, 3), round(end_s, 3)]})
+
+
+def verdicts_on(facts: Mapping[str, Any]) -> tuple[Verdict, ...]:
+    """What is written on a take's card."""
+    return tuple(Verdict(**verdict) for verdict in facts["verdicts"])
+
+
+def written(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """Verdicts as a card holds them."""
+    return [asdict(verdict) for verdict in verdicts]
