@@ -4,7 +4,8 @@
     python benchmarks/faults.py listen FOLDER      # once: recogniser, speaker model, quality predictor
     python benchmarks/faults.py table FOLDER       # verdicts, found, missed, false alarms, cost; in seconds
 
-FOLDER gets the takes (FLAC, 24 kHz), ``takes.jsonl`` (what was asked for, what went wrong) and ``heard.jsonl``. Each stage goes on where it was stopped. ``table`` lists every fault missed and every false alarm.
+FOLDER gets the takes (FLAC, 24 kHz), ``takes.jsonl`` (what was asked for, what went wrong) and ``heard.jsonl``. Each
+stage goes on where it was stopped. ``table`` lists every fault missed and every false alarm.
 """
 
 from __future__ import annotations
