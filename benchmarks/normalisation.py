@@ -21,7 +21,7 @@ from num2words import num2words
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from pipeline.script.edits import speak  # noqa: E402
+from pipeline.edits import speak  # noqa: E402
 from pipeline.script.normalising import has_rules, normalise  # noqa: E402
 from tests.script.normalising.published import LANGUAGES, Case, cases, golden, kept_aside, right  # noqa: E402
 

@@ -24,7 +24,7 @@ BUCKET = "takes-of-the-house"
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    """The address of an S3 server on this machine."""
+    """The address of an S3 server on this machine. Its tests are slow ones: server and client cost 2 s to begin."""
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -46,7 +46,7 @@ def s3_environment(s3: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
 
 
-@pytest.fixture(params=["memory", "file", "s3"])
+@pytest.fixture(params=["memory", "file", pytest.param("s3", marks=pytest.mark.slow)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A remote of each kind, empty."""
     match request.param:
@@ -170,6 +170,7 @@ def test_what_is_damaged_in_the_remote_is_set_aside_there(damage: str, near_url:
     assert SharedVault(url, tmp_path / "third").fetch("takes", "ab12") is not None
 
 
+@pytest.mark.slow
 def test_a_bucket_of_s3_sets_aside_too(s3_environment: None, tmp_path: Path) -> None:
     url_to_fs(f"s3://{BUCKET}-2")[0].mkdir(f"{BUCKET}-2")
     url = f"s3://{BUCKET}-2"
@@ -248,6 +249,7 @@ def test_two_runs_on_two_machines_share_one_remote(tmp_path: Path) -> None:
     assert not third.set_aside
 
 
+@pytest.mark.slow
 def test_a_bucket_that_is_not_there_is_told_before_anything_is_recorded(s3_environment: None, tmp_path: Path) -> None:
     vault = SharedVault("s3://no-such-bucket/vault", tmp_path)
     with pytest.raises(StorageError, match="bucket does not exist") as caught:
@@ -258,6 +260,7 @@ def test_a_bucket_that_is_not_there_is_told_before_anything_is_recorded(s3_envir
         vault.fetch("takes", "ab12")
 
 
+@pytest.mark.slow
 def test_missing_credentials_are_told(s3_environment: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")

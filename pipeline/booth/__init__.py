@@ -3,7 +3,18 @@
 from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt, ladder
 from pipeline.booth.pacing import lengths_of
-from pipeline.booth.recording import BATCH, Booth
+from pipeline.booth.recording import BATCH, Booth, circled_in_vault, record
 from pipeline.booth.slots import Slot, plan_takes
 
-__all__ = ["BATCH", "Attempt", "Booth", "Judge", "Slot", "ladder", "lengths_of", "plan_takes"]
+__all__ = [
+    "BATCH",
+    "Attempt",
+    "Booth",
+    "Judge",
+    "Slot",
+    "circled_in_vault",
+    "ladder",
+    "lengths_of",
+    "plan_takes",
+    "record",
+]

@@ -44,10 +44,12 @@ class Expected:
     Attributes:
         seconds: of speech, by the duration model, the voice's pace and the speed asked for.
         voice: None where there was no sound check: then only what needs none is judged.
+        pause_s: what the text may add to the longest silence inside its reading (`listening.pause_in`).
     """
 
     seconds: float
     voice: VoiceReference | None = None
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Attempt:
         number: from 1.
         rung: ``first``, ``seed``, ``sampling``, ``pace``, ``split`` or ``understudy``.
         readings: one; two where the chunk is split.
-        key: of its take in the vault.
+        key: of its take in the vault; the slot's own for the first.
         fingerprints: of the engine and the voice that reads it.
     """
 
@@ -53,7 +53,7 @@ class Attempt:
 
 def ladder(slot: Slot, verify: Verify) -> tuple[Attempt, ...]:
     """The first take and up to ``verify.retakes`` others, in the order in which they are tried."""
-    tried = [("first", (slot.reading,))]
+    tried: list[tuple[str, tuple[Reading, ...]]] = [("first", (slot.reading,))]
     others = list(_others(slot, verify))
     if len(others) > verify.retakes:
         last = [rung for rung in others if rung[0] == "understudy"][: verify.retakes]
@@ -111,6 +111,8 @@ def _attempt(slot: Slot, number: int, rung: str, readings: tuple[Reading, ...]) 
     seed = seed_of(slot.key, number)
     readings = tuple(replace(reading, seed=seed + part) for part, reading in enumerate(readings))
     fingerprints: Mapping[str, str] = {name: slot.facts[name] for name in FINGERPRINTS}
+    if number == 1:
+        return Attempt(slot, number, rung, readings, slot.key, fingerprints)
     if rung == "understudy":
         fingerprints = voice_fingerprints(slot.voice, readings[0].voice)
     facts: dict[str, Any] = {

@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
 from pipeline.booth.circling import Circled, Circling, Judged
+from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt
 from pipeline.booth.slots import Slot
 from pipeline.booth.takes import Recorded, in_vault, keep
@@ -45,7 +46,7 @@ class Booth:
         *,
         vault: Vault,
         verify: Verify,
-        judge: Callable[[Recorded], Judged],
+        judge: Judge,
         go_on: Callable[[], None] = lambda: None,
     ) -> None:
         self._circling = Circling(list({slot.key: slot for slot in slots}.values()), verify)
@@ -151,6 +152,48 @@ class Booth:
     def _hear_of(self, told: Future[Judged]) -> None:
         self._listening -= 1
         self._circling.judged(told.result())
+
+
+def record(
+    slots: Sequence[Slot],
+    narrator: Narrator,
+    vault: Vault,
+    *,
+    verify: Verify,
+    on_take: Callable[[Attempt], None] = lambda _attempt: None,
+) -> list[Take]:
+    """The circled takes of slots of one engine, recorded from the first to the last.
+
+    Raises:
+        EngineError: the narrator cannot read one of the texts; names the chunk.
+        StorageError: the vault cannot be written.
+    """
+    with Booth(slots, vault=vault, verify=verify, judge=Judge(vault, verify)) as booth:
+        while batch := booth.next_batch():
+            booth.record(batch, narrator, on_take)
+        takes = booth.circled(slots)
+    assert takes is not None, "the booth ended with a slot that is not circled"
+    return takes
+
+
+def circled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, judge: Judge) -> list[Take | None]:
+    """What a run would circle from what is in the vault for each slot; None where it must record or listen.
+
+    Nothing is recorded, listened to or written.
+
+    Raises:
+        MissingError: an understudy's engine is not on this machine.
+    """
+    once = {slot.key: slot for slot in slots}
+    circling = Circling(list(once.values()), verify)
+    while attempts := list(circling.wanted()):
+        for attempt in attempts:
+            there = in_vault(attempt, vault)
+            known = judge.known(there) if there is not None else None
+            if known is not None:
+                circling.judged(known)
+    found = [circling.circled(slot.key) for slot in slots]
+    return [None if circled is None else _take(slot, circled) for slot, circled in zip(slots, found, strict=True)]
 
 
 def _retakes_first(attempt: Attempt) -> bool:

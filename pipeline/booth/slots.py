@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.casting import CastVoice
 from pipeline.engines import Reading
 from pipeline.materials import Chunk
+from pipeline.pickups import Pickup, Pickups, respelled
 from pipeline.vault import content_key
 
 STAGE_VERSION = 2
@@ -23,6 +24,7 @@ class Slot:
         key: over all that its first take depends on; two chunks with the same words share it, and their take.
         reading: of its first take.
         facts: what the key is made of.
+        pickup: what a person has decided about this line, if anything.
     """
 
     chunk: Chunk
@@ -30,20 +32,48 @@ class Slot:
     reading: Reading
     voice: CastVoice
     facts: Mapping[str, Any]
+    pickup: Pickup | None = None
 
     @property
     def engine(self) -> str:
         return self.voice.engine.name
 
 
-def plan_takes(chunks: Sequence[Chunk], cast: Mapping[str, CastVoice], language: str) -> list[Slot]:
+def plan_takes(
+    chunks: Sequence[Chunk], cast: Mapping[str, CastVoice], language: str, pickups: Pickups | None = None
+) -> list[Slot]:
     """The slot of every chunk.
+
+    Args:
+        pickups: decisions about single lines, looked up in the whole script already (`Pickups.on`).
 
     Raises:
         MissingError: an engine's model is not on this machine.
     """
     fingerprints = {role: voice_fingerprints(voice, voice.voice) for role, voice in cast.items()}
-    return [_slot(chunk, cast[chunk.role], fingerprints[chunk.role], language) for chunk in chunks]
+    slots = []
+    for chunk in chunks:
+        voice, pickup = cast[chunk.role], pickups.of(chunk) if pickups is not None else None
+        if pickup is None:
+            slots.append(_slot(chunk, voice, fingerprints[chunk.role], language))
+        else:
+            voice = _changed(voice, pickup)
+            known = voice_fingerprints(voice, voice.voice)
+            slots.append(replace(_slot(respelled(chunk, pickup), voice, known, language), pickup=pickup))
+    return slots
+
+
+def _changed(voice: CastVoice, pickup: Pickup) -> CastVoice:
+    """The voice as a person wants it for this line."""
+    redo = pickup.redo
+    if redo is None:
+        return voice
+    return replace(
+        voice,
+        voice=voice.voice if redo.voice is None else redo.voice,
+        seed=voice.seed if redo.seed is None else redo.seed,
+        speed=voice.speed if redo.speed is None else redo.speed,
+    )
 
 
 def voice_fingerprints(voice: CastVoice, name: str) -> dict[str, str]:

@@ -327,6 +327,89 @@ def export_lexicon(source: Path, target: Path) -> None:
 
 
 @chapterhouse.group()
+def pickups() -> None:
+    """Single lines: what is flagged, recorded again, chosen or approved. Decisions: PRODUCTION.pickups.yaml.
+
+    LINE is a slate (ch03-0412), a timecode (3@12:34.5 in chapter 3, 0:47:10 in the title) or some words of the line.
+    """
+
+
+LINE = click.argument("line", metavar="LINE")
+NOTE = click.option("--note", help="Why, for whoever reads the file.")
+
+
+@pickups.command("list")
+@PRODUCTION
+@click.option("--all", "everything", is_flag=True, help="Every line, the flagged ones first.")
+@click.option("--chapter", type=int, help="Only this chapter.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on one line.")
+def list_pickups(production: Path, *, everything: bool, chapter: int | None, as_json: bool) -> None:
+    """List the flagged lines with their takes and what was decided. Loads no model."""
+    from pipeline.cli.line_listing import list_lines
+
+    list_lines(_order(production), everything=everything, chapter=chapter, as_json=as_json)
+
+
+@pickups.command()
+@PRODUCTION
+@LINE
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="With nothing given: the next one not used yet.")
+@click.option("--voice", help="Another voice of the role's engine.")
+@click.option("--speed", type=click.FloatRange(0.5, 2.0), help="1.0 is the voice's own pace.")
+@click.option("--say", multiple=True, help="The whole line as it is to be read, or WORD=RESPELLING, several times.")
+@NOTE
+@click.option("--later", is_flag=True, help="Write the decision; the next render records.")
+def redo(
+    production: Path,
+    line: str,
+    *,
+    seed: int | None,
+    voice: str | None,
+    speed: float | None,
+    say: tuple[str, ...],
+    note: str | None,
+    later: bool,
+) -> None:
+    """Record a line again: new seed, other voice, speed or respelling. What is shown stays as it is."""
+    from pipeline.cli.pickups import redo_line
+
+    redo_line(_order(production), line, seed=seed, voice=voice, speed=speed, say=say, note=note, later=later)
+
+
+@pickups.command()
+@PRODUCTION
+@LINE
+@click.argument("take", required=False)
+@NOTE
+def use(production: Path, line: str, take: str | None, *, note: str | None) -> None:
+    """Use another TAKE of a line: 8 characters or more of its key, or a LINE that names it (ch03-0412-t2)."""
+    from pipeline.cli.pickups import use_take
+
+    use_take(_order(production), line, take, note=note)
+
+
+@pickups.command()
+@PRODUCTION
+@LINE
+@NOTE
+def approve(production: Path, line: str, *, note: str | None) -> None:
+    """Accept a flagged line as it is."""
+    from pipeline.cli.pickups import approve_take
+
+    approve_take(_order(production), line, note=note)
+
+
+@pickups.command()
+@PRODUCTION
+@LINE
+def clear(production: Path, line: str) -> None:
+    """Forget what was decided about a line."""
+    from pipeline.cli.pickups import clear_line
+
+    clear_line(_order(production), line)
+
+
+@chapterhouse.group()
 def models() -> None:
     """Fetch, list, verify and remove models."""
 

@@ -25,7 +25,7 @@ from pipeline.flows.differing import (
 from pipeline.production import Order
 from pipeline.production_file import load_order
 from pipeline.script.comparing import Change, ChapterChange, LineChange, word_changes
-from pipeline.vault import Vault
+from pipeline.vault import open_vault
 
 CONTEXT = 6  # words shown on each side of a change
 SHOWN_FILES = 8
@@ -63,7 +63,7 @@ def _revision(files: Sequence[Path], order: Order | None, language: str) -> Revi
     if len(files) > 2:
         raise InputError(f"{len(files)} files cannot be compared", next_step="give two scripts: OLD NEW")
     old, new = (_version(file, order, language) for file in files)
-    return diff_versions(old, new, Vault(order.vault) if order else None)
+    return diff_versions(old, new, open_vault(order) if order else None)
 
 
 def _version(script: Path, order: Order | None, language: str) -> Version:

@@ -140,7 +140,7 @@ def render_prompt(voice: str, path: Path, model: str) -> float:
     settings = bark.check_settings({"model": model}, Path.cwd())
     sound = bark.audition(bark.check_voice(voice, settings, Path.cwd()), settings)
     with new_file(path) as making:
-        write_sound(making, rendition.sound)
+        write_sound(making, sound)
     return sound.seconds
 
 

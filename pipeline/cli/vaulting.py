@@ -24,7 +24,7 @@ from pipeline.materials import Chunk
 from pipeline.production import Order
 from pipeline.production_file import load_order
 from pipeline.vault import SharedVault, Vault, new_file, open_vault, write_text
-from pipeline.vault.remote import Remote
+from pipeline.vault.remote import Remote, key_of
 from pipeline.vault.shelves import NO_ROOMS
 from pipeline.vault.stocktaking import Shelved, corrupt_files, shelved, unused
 
@@ -169,8 +169,8 @@ def _show_remote(remote: Remote) -> None:
 def _count_corrupt(root: Path) -> dict[str, int]:
     keys: dict[str, set[str]] = {}
     for file in corrupt_files(root):
-        room, name = file.path.split("/")[1:3]
-        keys.setdefault(room, set()).add(name.partition(".")[0])
+        room = file.path.split("/")[1]
+        keys.setdefault(room, set()).add(key_of(file))
     return {room: len(found) for room, found in keys.items()}
 
 
@@ -195,11 +195,11 @@ def _prune(vault: Vault, orders: Sequence[Order], pruning: Pruning) -> None:
     place = _pruned_place(vault, pruning)
     before = None if pruning.older_than_days is None else time.time() - pruning.older_than_days * DAY_S
     heap = _Heap()
-    doomed = []
+    doomed: dict[str, list[str]] = {}
     for room in sorted(used):
         for one in unused(shelved(place, room), used, written_before=before):
             heap.add(room, one.bytes)
-            doomed.append((room, one.key))
+            doomed.setdefault(room, []).append(one.key)
     rotten = [*corrupt_files(place)] if pruning.corrupt else []
     for file in rotten:
         heap.add("corrupt", file.size)
@@ -212,11 +212,11 @@ def _prune(vault: Vault, orders: Sequence[Order], pruning: Pruning) -> None:
         return
     if not pruning.yes:
         click.confirm("remove that for good?", abort=True)
-    for room, key in doomed:
+    for room, keys in doomed.items():
         if isinstance(place, Remote):
-            place.discard(room, key)
+            place.discard(room, keys)
         else:
-            vault.discard(room, key)
+            vault.discard(room, keys)
     for file in rotten:
         place.remove(file.path) if isinstance(place, Remote) else (place / file.path).unlink(missing_ok=True)
     click.echo("removed")

@@ -123,8 +123,6 @@ class Lines:
             case Recorded() if self._pace is not None:
                 self._pace.add(event)
                 self._done_s += event.estimated_s
-                if event.flagged:
-                    say(f"flagged: {event.slate} still fails a check after its last take")
                 if time.monotonic() - self._spoke >= PLAIN_INTERVAL_S:
                     self._spoke = time.monotonic()
                     say(f"recorded {clock(self._done_s)} of {clock(self._total_s)}, {self._pace.to_go} to go")

@@ -150,7 +150,7 @@ class Narrator(Protocol):
         ...
 
     def reference(self, voice: str) -> Sound | None:
-        """How a checked voice sounds by its own definition (Bark: its history prompt decoded); None where it has none."""
+        """How a checked voice sounds by its own definition (Bark: its history prompt); None where it has none."""
         ...
 
 

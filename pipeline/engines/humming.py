@@ -52,8 +52,9 @@ class HummingNarrator:
             time.sleep(self.delay_s)
             yield index, Rendition(Sound(hum(reading, self.sample_rate, index), self.sample_rate))
 
-    def reference(self, voice: str) -> None:
-        """None: the voice is in its name."""
+    def reference(self, voice: str) -> Sound | None:
+        """None: a voice is a pitch, made anew for each word."""
+        return None
 
 
 def hum(reading: Reading, rate_hz: int, index: int = 0) -> Samples:
@@ -103,7 +104,7 @@ class HummingEngine:
     licence = "Apache-2.0"
     languages: tuple[str, ...] = ("*",)
     speeds = (0.5, 2.0)
-    abilities = Abilities(phonemes=True)
+    abilities = Abilities(phonemes=True, varies=True)  # each tone starts at another phase; lengths and pitches stay
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """As long as the other narrators'."""

@@ -72,10 +72,11 @@ class KokoroNarrator:
         """
         return read_together(readings, self._read_one, self.workers)
 
-    def reference(self, voice: str) -> None:
-        """None: the voice is in the weights."""
+    def reference(self, voice: str) -> Sound | None:
+        """None: a voice is a table of styles, not a sound."""
+        return None
 
-    def _read_one(self, index: int, reading: Reading) -> Sound:
+    def _read_one(self, index: int, reading: Reading) -> Rendition:
         british = VOICES[reading.voice].language == "en-GB"
         phonemes = " ".join(self.english[british].sentences(reading.text, index, reading.pronunciations))
         if len(phonemes) > MAX_PHONEMES:
@@ -92,7 +93,7 @@ class KokoroNarrator:
                 "speed": np.array([reading.speed], np.float32),
             },
         )[0]
-        return Sound(np.ascontiguousarray(samples, np.float32).reshape(-1), RATE_HZ)
+        return Rendition(Sound(np.ascontiguousarray(samples, np.float32).reshape(-1), RATE_HZ))
 
 
 class KokoroEngine:
@@ -103,7 +104,7 @@ class KokoroEngine:
     licence = "Apache-2.0 (weights, voices), MIT (ONNX export)"
     languages: tuple[str, ...] = ("en",)
     speeds = (0.5, 2.0)
-    abilities = Abilities(phonemes=True, varies=False)
+    abilities = Abilities(phonemes=True, varies=False)  # the model draws no numbers
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """Well under 510 phonemes for written-out English (measured: at most 1.11 phonemes a character)."""

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from pipeline.audio.sound import Sound
 from pipeline.engines import Reading, Rendition
 
 WINDOW_PER_WORKER = 2
@@ -14,9 +13,9 @@ WINDOW_PER_WORKER = 2
 
 
 def read_together(
-    readings: Sequence[Reading], read_one: Callable[[int, Reading], Sound], workers: int = 0
+    readings: Sequence[Reading], read_one: Callable[[int, Reading], Rendition], workers: int = 0
 ) -> Iterator[tuple[int, Rendition]]:
-    """Yield ``(index, Rendition(read_one(index, reading)))`` as each is done, at most ``2 × workers`` ahead of the consumer.
+    """Yield ``(index, read_one(index, reading))`` as each is done, at most ``2 × workers`` ahead of the consumer.
 
     Args:
         read_one: must be safe to call from several threads and depend on its arguments alone.
@@ -28,7 +27,7 @@ def read_together(
     workers = min(workers or len(os.sched_getaffinity(0)), max(1, len(readings)))
     waiting = iter(enumerate(readings))
     pool = ThreadPoolExecutor(workers, thread_name_prefix="narrator")
-    in_hand: dict[Future[Sound], int] = {}
+    in_hand: dict[Future[Rendition], int] = {}
     try:
         while True:
             while len(in_hand) < WINDOW_PER_WORKER * workers and (following := next(waiting, None)) is not None:
@@ -37,6 +36,6 @@ def read_together(
                 return
             done, _ = wait(in_hand, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=in_hand.__getitem__):
-                yield in_hand.pop(future), Rendition(future.result())
+                yield in_hand.pop(future), future.result()
     finally:
         pool.shutdown(cancel_futures=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 
-from pipeline.booth import Slot, plan_takes
+from pipeline.booth import Judge, Slot, circled_in_vault, plan_takes
 from pipeline.casting import CastVoice, resolve_cast
 from pipeline.delivery import check_cover
 from pipeline.engines import ReadingLimits
 from pipeline.errors import InputError, Place
-from pipeline.materials import ChapterChunks, Manuscript, Notice
+from pipeline.materials import ChapterChunks, Manuscript, Notice, Take
+from pipeline.pickups import Pickups, load_pickups, pickups_path
 from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
 from pipeline.profiles import Profile
 from pipeline.script import (
@@ -27,8 +27,6 @@ from pipeline.script import (
 from pipeline.script.dialogue import recasting
 from pipeline.vault import Vault, open_vault
 
-BATCH = 32  # readings in one Prefect task: enough for a narrator to batch, few enough to be lost without grief
-
 
 @dataclass(frozen=True)
 class CallSheet:
@@ -37,6 +35,7 @@ class CallSheet:
     Attributes:
         notices: what the producer should know, such as sentences too long for one breath.
         manuscript: the script as it was read, with the account of its words.
+        pickups: what a person has decided about single lines.
     """
 
     order: Order
@@ -44,6 +43,7 @@ class CallSheet:
     chapters: tuple[ChapterChunks, ...]
     notices: tuple[Notice, ...]
     manuscript: Manuscript
+    pickups: Pickups
 
     @cached_property
     def vault(self) -> Vault:
@@ -76,7 +76,16 @@ class CallSheet:
         Raises:
             MissingError: an engine's model is not on this machine.
         """
-        return plan_takes(chapter.chunks, self.cast, self.order.production.language)
+        return plan_takes(chapter.chunks, self.cast, self.order.production.language, self.pickups)
+
+    @property
+    def judge(self) -> Judge:
+        """Who listens to takes."""
+        return Judge(self.vault, self.order.production.verify)
+
+    def circled(self, slots: Sequence[Slot]) -> list[Take | None]:
+        """What the vault's takes of some slots come to; None for what must be recorded or listened to."""
+        return circled_in_vault(slots, self.vault, verify=self.order.production.verify, judge=self.judge)
 
 
 def draw_up(order: Order) -> CallSheet:
@@ -110,7 +119,9 @@ def draw_up(order: Order) -> CallSheet:
     place = Place(str(order.script))
     remarked = remarks(chapters, engines, language=production.language, place=place)
     notices = (*check_cover(order), *_room_notices(order), *noted, *manuscript.notices, *remarked, *notices)
-    return CallSheet(order, cast, (*opening, *chapters, *closing), notices, manuscript)
+    everything = (*opening, *chapters, *closing)
+    pickups = load_pickups(pickups_path(order)).on([chunk for chapter in everything for chunk in chapter.chunks])
+    return CallSheet(order, cast, everything, (*notices, *pickups.notices), manuscript, pickups)
 
 
 def _paces(cast: Mapping[str, CastVoice], language: str) -> dict[str, float]:
@@ -156,13 +167,3 @@ def _credits(
         )
         chunked.append(chunk_manuscript(read, limits=limits, language=production.language, paces=paces)[0])
     return chunked[0], chunked[1]
-
-
-def batches(slots: Sequence[Slot]) -> Iterator[list[Slot]]:
-    """Slots of one engine at a time, at most `BATCH` of them, each key once."""
-    once = list({slot.key: slot for slot in slots}.values())
-    for _, same_engine in groupby(sorted(once, key=lambda slot: slot.engine), key=lambda slot: slot.engine):
-        rest = list(same_engine)
-        while rest:
-            yield rest[:BATCH]
-            rest = rest[BATCH:]

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.booth import Slot
-from pipeline.casting import CastVoice
-from pipeline.engines import Reading
+from pipeline.booth import Attempt, Slot, ladder
+from pipeline.booth.slots import voice_fingerprints
 from pipeline.errors import InputError
 from pipeline.flows.callsheet import CallSheet
 from pipeline.flows.lockfile import Lock, LockedChapter, LockedChunk, LockedEngine
 from pipeline.flows.locking import engines_of, inputs_of, text_sha256
 from pipeline.flows.toolchain import machine, versions
 from pipeline.materials import ChapterChunks
+from pipeline.production import Verify
+
+EVERYTHING = Verify(retakes=20)
+"""A policy under which the ladder has every rung, whatever the production's own is now."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Departure:
     """Something that is not here as it was when the lock was written.
 
     Attributes:
-        kind: ``version``, ``machine``, ``engine``, ``voice``, ``file`` or ``text``.
+        kind: ``version``, ``machine``, ``engine``, ``voice``, ``file``, ``text`` or ``trimmed``.
         what: its name: ``numpy``, ``cpu``, ``hibari``, ``ch03-0412``.
     """
 
@@ -40,12 +43,13 @@ class Pinned:
     """A chunk of the script as it is now and as it is locked.
 
     Attributes:
-        reading: what reads it as it is pinned; None where its text, role or voice is not the pinned one.
+        attempt: what records it as it is pinned, under the pinned take's key; None where its text, voice or way of
+            reading is not to be had here.
     """
 
     slot: Slot
     locked: LockedChunk
-    reading: Reading | None
+    attempt: Attempt | None
 
 
 def departures(lock: Lock, sheet: CallSheet) -> tuple[Departure, ...]:
@@ -114,8 +118,11 @@ def changed_texts(lock: Lock, sheet: CallSheet, wanted: Sequence[LockedChapter])
                 found.append(Departure("text", slate, chunk.text[:12], "gone"))
             elif text_sha256(slot.reading.text) != chunk.text:
                 found.append(Departure("text", slate, chunk.text[:12], text_sha256(slot.reading.text)[:12]))
-            elif _voice_of(sheet, slot, chunk) is None:
-                voice = sheet.cast[slot.chunk.role]
+            elif chunk.trimmed is not None:
+                start_s, end_s = chunk.trimmed
+                found.append(Departure("trimmed", slate, f"{start_s:.3f} … {end_s:.3f} s of it", "cannot be cut"))
+            elif _voice_of(slot, chunk) is None:
+                voice = slot.voice
                 here = f"{voice.engine.name}/{Path(voice.voice).name}"
                 found.append(Departure("voice", slate, f"{chunk.engine}/{chunk.voice}", here))
     return tuple(found)
@@ -131,37 +138,39 @@ def chunks_of(sheet: CallSheet, chapter: LockedChapter) -> ChapterChunks | None:
     return next((each for each in sheet.chapters if each.number == chapter.number), None)
 
 
-def _voice_of(sheet: CallSheet, slot: Slot, locked: LockedChunk) -> str | None:
+def _voice_of(slot: Slot, locked: LockedChunk) -> str | None:
     """The pinned voice as a reading carries it: the role's own or its understudy, with the content that is pinned."""
-    voice = sheet.cast[slot.chunk.role]
+    voice = slot.voice
     if voice.engine.name != locked.engine:
         return None
-    for candidate in _voices(sheet, voice):
-        same_name = Path(candidate).name == locked.voice
-        if same_name and voice.engine.voice_fingerprint(candidate, voice.settings) == locked.voice_fingerprint:
+    for candidate in (voice.voice, voice.understudy):
+        same_name = candidate is not None and Path(candidate).name == locked.voice
+        if same_name and voice_fingerprints(voice, str(candidate))["voice_fingerprint"] == locked.voice_fingerprint:
             return candidate
     return None
-
-
-def _voices(sheet: CallSheet, voice: CastVoice) -> Iterator[str]:
-    yield voice.voice
-    understudy = sheet.order.production.cast[voice.role].understudy
-    if understudy is not None:
-        yield voice.engine.check_voice(understudy, voice.settings, sheet.order.folder)
 
 
 def pinned_chunks(lock: Lock, sheet: CallSheet, chapter: LockedChapter) -> list[Pinned]:
     """The chunks of a chapter that script and lock both have, in order."""
     locked = {chunk.slate: chunk for chunk in lock.chunks if chunk.chapter == chapter.number}
     return [
-        Pinned(slot, locked[slot.chunk.slate], _reading(sheet, slot, locked[slot.chunk.slate]))
+        Pinned(slot, locked[slot.chunk.slate], _attempt(slot, locked[slot.chunk.slate]))
         for slot in _slots(sheet, chapter)
         if slot.chunk.slate in locked
     ]
 
 
-def _reading(sheet: CallSheet, slot: Slot, locked: LockedChunk) -> Reading | None:
-    voice = _voice_of(sheet, slot, locked)
-    if voice is None or text_sha256(slot.reading.text) != locked.text:
+def _attempt(slot: Slot, locked: LockedChunk) -> Attempt | None:
+    """The very attempt that is pinned: its readings, with the seed, speed, sampling and voice of that time."""
+    voice = _voice_of(slot, locked)
+    if voice is None or text_sha256(slot.reading.text) != locked.text or locked.trimmed is not None:
         return None
-    return replace(slot.reading, voice=voice, seed=locked.seed, speed=locked.speed, sampling=locked.sampling)
+    first, *others = ladder(slot, EVERYTHING)
+    alike = first if locked.rung != "split" else next((each for each in others if each.rung == "split"), None)
+    if alike is None:
+        return None
+    readings = tuple(
+        replace(reading, voice=voice, seed=locked.seed + part, speed=locked.speed, sampling=locked.sampling)
+        for part, reading in enumerate(alike.readings)
+    )
+    return replace(alike, rung=locked.rung, readings=readings, key=locked.take)

@@ -53,6 +53,8 @@ class LockedChunk(Model):
     Attributes:
         text: SHA-256 of what was spoken.
         voice: a name of the engine's, or a voice file's name without its folder.
+        rung: how it was come by: ``first``, ``seed``, ``sampling``, ``pace``, ``split`` or ``understudy``.
+        trimmed: start and end in seconds where only a part of what was recorded is used.
         slot: key of what was to be read, by whom and how.
         take: the take's key in the vault.
         sha256: of the take's FLAC.
@@ -69,6 +71,8 @@ class LockedChunk(Model):
     seed: int
     sampling: Sampling
     speed: float
+    rung: str
+    trimmed: tuple[float, float] | None
     slot: str
     take: str
     sha256: str

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.booth import Slot
-from pipeline.casting import CastVoice
 from pipeline.delivery import settle_cover, standing
 from pipeline.engines.weights import weights_of
 from pipeline.errors import InputError
@@ -122,10 +121,10 @@ def _chunks(sheet: CallSheet, chosen: Chosen) -> Iterator[LockedChunk]:
         entry = sheet.vault.fetch("takes", take.key)
         if entry is None:
             raise _render_first(sheet.order, f"the take of {slot.chunk.slate} was damaged and is set aside")
-        yield _chunk(slot, take, sheet.cast[slot.chunk.role], entry.facts, file_sha256(entry.path))
+        yield _chunk(slot, take, entry.facts, file_sha256(entry.path))
 
 
-def _chunk(slot: Slot, take: Take, voice: CastVoice, facts: Mapping[str, Any], sha256: str) -> LockedChunk:
+def _chunk(slot: Slot, take: Take, facts: Mapping[str, Any], sha256: str) -> LockedChunk:
     return LockedChunk(
         chapter=slot.chunk.chapter,
         slate=slot.chunk.slate,
@@ -133,12 +132,12 @@ def _chunk(slot: Slot, take: Take, voice: CastVoice, facts: Mapping[str, Any], s
         text=text_sha256(facts["spoken"]),
         engine=facts["engine"],
         voice=facts["voice"],
-        voice_fingerprint=str(
-            facts.get("voice_fingerprint") or voice.engine.voice_fingerprint(voice.voice, voice.settings)
-        ),
+        voice_fingerprint=facts["voice_fingerprint"],
         seed=take.seed,
-        sampling=tuple((name, value) for name, value in facts.get("sampling", ())),
+        sampling=tuple(sorted(facts["sampling"].items())),
         speed=facts["speed"],
+        rung=facts["rung"],
+        trimmed=facts.get("trimmed"),
         slot=slot.key,
         take=take.key,
         sha256=sha256,

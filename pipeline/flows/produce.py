@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -20,7 +22,7 @@ from prefect.states import Cancelled
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
-from pipeline.booth import Slot, record, take_in_vault
+from pipeline.booth import Attempt, Booth
 from pipeline.delivery import (
     CERTIFICATE,
     TAKE_SHEET,
@@ -34,7 +36,6 @@ from pipeline.delivery import (
     write_take_sheet,
 )
 from pipeline.errors import Place, ProductionError, StoppedError
-from pipeline.flows.callsheet import batches
 from pipeline.flows.progress import (
     Certified,
     ChapterResult,
@@ -46,7 +47,7 @@ from pipeline.flows.progress import (
     Recorded,
     Said,
 )
-from pipeline.flows.rendered import cards_of
+from pipeline.flows.rendered import attempt_cards
 from pipeline.flows.run import Run, on_signal, the_run
 from pipeline.mastering import consistency, master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Notice, Take
@@ -80,9 +81,9 @@ def produce(production_file: str) -> Any:
             progress = announce(run)
             takes: Takes = {}
             finishing: list[Finishing] = []
-            for chapter in run.sheet.chapters:
-                takes[chapter.number] = record_chapter(run, chapter, progress)
-                finishing.append(finish_chapter(run, chapter, takes[chapter.number]))
+            for chapter, circled in recorded_chapters(run, progress):
+                takes[chapter.number] = circled
+                finishing.append(finish_chapter(run, chapter, circled))
                 # chapter N is mixed and mastered by other threads while N+1 is recorded on this one
             masters = [chapter.result() for chapter in finishing]
             deliverables = deliver_title(opaque(run), opaque(masters))
@@ -97,7 +98,8 @@ def announce(run: Run) -> Progress:
     """Say what there is to do."""
     sheet = run.sheet
     planned = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
-    missing = [slot for batch in batches(planned) for slot in batch if ("takes", slot.key) not in sheet.vault]
+    once = {slot.key: slot for slot in planned}
+    missing = [slot for key, slot in once.items() if ("takes", key) not in sheet.vault]
     by_engine: dict[str, float] = {}
     for slot in missing:
         by_engine[slot.engine] = by_engine.get(slot.engine, 0.0) + slot.chunk.estimated_s
@@ -115,22 +117,26 @@ def announce(run: Run) -> Progress:
     return Progress(sum(by_engine.values()))
 
 
-def record_chapter(run: Run, chapter: ChapterChunks, progress: Progress) -> Sequence[Take]:
-    """The takes of a chapter's chunks: what the vault holds, and the rest recorded here, one task a batch."""
-    slots = run.sheet.slots(chapter)
-    takes = {slot.key: take for slot in slots if (take := take_in_vault(slot, run.sheet.vault))}
-    missing = [slot for slot in slots if slot.key not in takes]
-    for number, batch in enumerate(batches(missing), 1):
-        run.go_on()
-        name = f"ch{chapter.number:02d} record {batch[0].engine} b{number:03d}"
-        recorded = record_batch.with_options(task_run_name=name)(opaque(run), opaque(batch), opaque(progress))
-        takes |= {take.key: take for take in recorded}
-    return [replace(takes[slot.key], slate=_slate(slot, takes[slot.key])) for slot in slots]
-
-
-def _slate(slot: Slot, take: Take) -> str:
-    """A take used for two chunks with the same words carries each chunk's own slate."""
-    return f"{slot.chunk.slate}-{take.slate.rpartition('-')[2]}"
+def recorded_chapters(run: Run, progress: Progress) -> Iterator[tuple[ChapterChunks, Sequence[Take]]]:
+    """Every chapter in order, as soon as its takes are circled; the rest is recorded meanwhile, one task a batch."""
+    sheet = run.sheet
+    slots = {chapter.number: sheet.slots(chapter) for chapter in sheet.chapters}
+    waiting = deque(sheet.chapters)
+    everything = [slot for chapter in sheet.chapters for slot in slots[chapter.number]]
+    with Booth(
+        everything, vault=sheet.vault, verify=sheet.order.production.verify, judge=sheet.judge, go_on=run.go_on
+    ) as booth:
+        for number in count(1):
+            batch = booth.next_batch()
+            while waiting and (takes := booth.circled(slots[waiting[0].number])) is not None:
+                for take in takes:
+                    if not take.passed:
+                        run.tell(Said(f"flagged: {take.slate} still fails a check after {take.attempts} takes"))
+                yield waiting.popleft(), takes
+            if not batch:
+                return
+            name = f"record {batch[0].slot.engine} b{number:04d} from {batch[0].slate}"
+            record_batch.with_options(task_run_name=name)(opaque(run), opaque(booth), opaque(batch), opaque(progress))
 
 
 @dataclass(frozen=True)
@@ -161,22 +167,15 @@ def _worth_another_try(_task: Any, _task_run: Any, state: Any) -> bool:
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[2.0, 10.0], retry_condition_fn=_worth_another_try)
-def record_batch(run: Run, batch: Sequence[Slot], progress: Progress) -> list[Take]:
-    """Record the takes of one batch that the vault does not hold yet."""
-    vault = run.sheet.vault
-    kept = [take for slot in batch if (take := take_in_vault(slot, vault))]  # a second try finds the first one's
-    held = {take.key for take in kept}
-    missing = [slot for slot in batch if slot.key not in held]
-    if missing:
-        narrator = run.narrator(missing[0].engine)
+def record_batch(run: Run, booth: Booth, batch: Sequence[Attempt], progress: Progress) -> None:
+    """Record one batch; a second try of it records what the first one did not."""
 
-        def on_take(slot: Slot, take: Take) -> None:
-            progress.add(slot.chunk.estimated_s)
-            run.tell(Recorded(take.slate, slot.engine, slot.chunk.estimated_s, flagged=not take.passed))
+    def on_take(attempt: Attempt) -> None:
+        estimated_s = attempt.slot.chunk.estimated_s if attempt.number == 1 else 0.0
+        progress.add(estimated_s)
+        run.tell(Recorded(attempt.slate, attempt.slot.engine, estimated_s))
 
-        verify = run.sheet.order.production.verify
-        kept += record(missing, narrator, vault, verify=verify, on_take=on_take)
-    return kept
+    booth.record(batch, run.narrator(batch[0].slot.engine), on_take)
 
 
 @task(cache_policy=NO_CACHE)
@@ -253,7 +252,7 @@ def conclude(
         sheet.order.output / TAKE_SHEET,
         masters=masters,
         takes_by_chapter=takes,
-        cards=cards_of(everyone, sheet.vault),
+        cards=attempt_cards(sheet, takes),
     )
     recorded = len({take.key for take in everyone if not take.reused})
     totals = RunTotals(

@@ -29,12 +29,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One more take is safe in the vault."""
+    """One more take is safe in the vault.
+
+    Attributes:
+        estimated_s: seconds of speech that need not be recorded any more; 0 for a retake.
+    """
 
     slate: str
     engine: str
     estimated_s: float
-    flagged: bool
 
 
 @dataclass(frozen=True)

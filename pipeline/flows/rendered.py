@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.booth import Slot, take_in_vault
+from pipeline.booth import Slot, ladder
 from pipeline.flows.callsheet import CallSheet
 from pipeline.mastering import master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Master, Take
@@ -33,6 +33,10 @@ class Sealed(Vault):
     def fetch(self, room: str, key: str) -> Entry | None:
         """As the vault itself."""
         return self._vault.fetch(room, key)
+
+    def find(self, room: str, key: str) -> Entry | None:
+        """As the vault itself."""
+        return self._vault.find(room, key)
 
     def keep(self, room: str, key: str, suffix: str, write: Callable[[Path], Mapping[str, Any]]) -> Entry:
         """Raises NotKept."""
@@ -69,8 +73,7 @@ def chosen_takes(sheet: CallSheet, chapter: ChapterChunks) -> Chosen:
         MissingError: an engine's model is not on this machine.
     """
     slots = tuple(sheet.slots(chapter))
-    held = {slot.key: take_in_vault(slot, sheet.vault) for slot in {slot.key: slot for slot in slots}.values()}
-    return Chosen(chapter, slots, tuple(held[slot.key] for slot in slots))
+    return Chosen(chapter, slots, tuple(sheet.circled(slots)))
 
 
 def finished(sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take], vault: Vault) -> Finished:
@@ -100,7 +103,16 @@ def finished(sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take], va
     return Finished(mix, master)
 
 
-def cards_of(takes: Sequence[Take], vault: Vault) -> dict[str, dict[str, Any]]:
-    """The cards of takes under their keys."""
-    facts = {key: vault.card("takes", key) for key in dict.fromkeys(take.key for take in takes)}
-    return {key: card for key, card in facts.items() if card is not None}
+def attempt_cards(sheet: CallSheet, takes: Mapping[int, Sequence[Take]]) -> dict[str, dict[str, Any]]:
+    """The cards of circled takes and of every other attempt that was made at their slots, under their keys.
+
+    Args:
+        takes: the circled take of each chunk, under its chapter's number.
+    """
+    verify = sheet.order.production.verify
+    keys: dict[str, None] = {}
+    for chapter in sheet.chapters:
+        for slot, take in zip(sheet.slots(chapter), takes[chapter.number], strict=True):
+            keys |= dict.fromkeys([take.key, *(attempt.key for attempt in ladder(slot, verify)[: take.attempts])])
+    cards = {key: sheet.vault.card("takes", key) for key in keys}
+    return {key: card for key, card in cards.items() if card is not None}

@@ -9,14 +9,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from pipeline.audio.files import write_sound
-from pipeline.audio.sound import Sound
+from pipeline.booth import Attempt
+from pipeline.booth.takes import keep
 from pipeline.engines import Narrator, Rendition, Unreadable
 from pipeline.errors import EngineError
 from pipeline.flows.callsheet import CallSheet
@@ -85,14 +81,13 @@ class _Bench:
 
     def _record(self, pinned: Sequence[Pinned], vault: Vault) -> dict[str, str]:
         """Record every pinned take once; SHA-256 of its file by its key."""
-        once = {each.locked.take: each for each in pinned if each.reading is not None}
+        once = {each.attempt.key: each.attempt for each in pinned if each.attempt is not None}
         sums: dict[str, str] = {}
-        for engine in dict.fromkeys(each.slot.engine for each in once.values()):
-            mine = [each for each in once.values() if each.slot.engine == engine]
-            for each, sound in _read(self._narrator(engine), mine):
-                entry = vault.keep("takes", each.locked.take, ".flac", partial(_write, sound))
-                sums[each.locked.take] = file_sha256(entry.path)
-                self.listener(Recorded(each.locked.slate, engine, each.slot.chunk.estimated_s, flagged=False))
+        for engine in dict.fromkeys(attempt.slot.engine for attempt in once.values()):
+            mine = [attempt for attempt in once.values() if attempt.slot.engine == engine]
+            for attempt, renditions in _recorded(self._narrator(engine), mine):
+                sums[attempt.key] = file_sha256(keep(attempt, renditions, vault).entry.path)
+                self.listener(Recorded(attempt.slot.chunk.slate, engine, attempt.slot.chunk.estimated_s))
         return sums
 
     def _narrator(self, engine: str) -> Narrator:
@@ -117,32 +112,32 @@ class _Bench:
 
 def _planned(pinned: Mapping[int, Sequence[Pinned]]) -> Planned:
     everything = [each for chapter in pinned.values() for each in chapter]
-    once = {each.locked.take: each for each in everything if each.reading is not None}.values()
+    once = {each.attempt.key: each.slot for each in everything if each.attempt is not None}.values()
     by_engine: dict[str, float] = {}
-    for each in once:
-        by_engine[each.slot.engine] = by_engine.get(each.slot.engine, 0.0) + each.slot.chunk.estimated_s
+    for slot in once:
+        by_engine[slot.engine] = by_engine.get(slot.engine, 0.0) + slot.chunk.estimated_s
     estimated_s = sum(each.slot.chunk.estimated_s for each in everything)
     return Planned(len(pinned), len(everything), estimated_s, len(once), by_engine)
 
 
-def _read(narrator: Narrator, pinned: Sequence[Pinned]) -> Iterator[tuple[Pinned, Sound]]:
-    readings = [each.reading for each in pinned if each.reading is not None]
+def _recorded(narrator: Narrator, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, list[Rendition]]]:
+    """Each attempt with a rendition of each of its readings, as it is done."""
+    owners = [(attempt, part) for attempt in attempts for part in range(len(attempt.readings))]
+    made: dict[str, dict[int, Rendition]] = {}
     try:
-        for index, rendition in narrator.read(readings):
-            yield pinned[index], rendition.sound
+        for index, rendition in narrator.read([attempt.readings[part] for attempt, part in owners]):
+            attempt, part = owners[index]
+            parts = made.setdefault(attempt.key, {})
+            parts[part] = rendition
+            if len(parts) == len(attempt.readings):
+                yield attempt, [parts[number] for number in sorted(made.pop(attempt.key))]
     except Unreadable as error:
+        slot = owners[error.index][0].slot
         raise EngineError(
-            f"{pinned[error.index].slot.engine} cannot read chunk {pinned[error.index].locked.slate}: {error.what}",
-            where=pinned[error.index].slot.chunk.place,
+            f"{slot.engine} cannot read chunk {slot.chunk.slate}: {error.what}",
+            where=slot.chunk.place,
             next_step="look at what differs from the lock: an engine of another version, probably",
         ) from error
-
-
-def _write(sound: Sound, path: Path) -> dict[str, Any]:
-    """As the booth keeps a take."""
-    samples = np.nan_to_num(sound.samples, nan=0.0, posinf=0.0, neginf=0.0)
-    write_sound(path, Sound(samples, sound.rate_hz))
-    return {"seconds": sound.seconds}
 
 
 def _take(pinned: Pinned) -> Take:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.edits import speak, stretches
 from pipeline.engines import ReadingLimits
 from pipeline.materials import Edit, Sentence
-from pipeline.script.edits import speak, stretches
 from pipeline.script.words import ATOMS
 
 ANY_WORD = re.compile(r"[^\W_]")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from types import MappingProxyType
 
+from pipeline.edits import pronounced
 from pipeline.engines import ReadingLimits
 from pipeline.errors import InputError, Place
 from pipeline.materials import (
@@ -26,7 +27,6 @@ from pipeline.materials import (
 )
 from pipeline.script.accounting import account
 from pipeline.script.cutting import Breath, breaths
-from pipeline.script.edits import pronounced
 from pipeline.script.sentences import has_model
 
 STRAY_S = 1.5

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.edits import speak
 from pipeline.errors import InputError, Place
 from pipeline.materials import Chapter, Line, LineKind, Manuscript, Sentence, Source
 from pipeline.production import NARRATOR
-from pipeline.script.edits import speak
 from pipeline.script.hints import plain_edits
 from pipeline.script.lexicon import Lexicon
 from pipeline.script.sentences import splitter

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pipeline.edits import merged, speak
 from pipeline.engines.ipa import strange_signs
 from pipeline.materials import Edit, LineKind
 from pipeline.script.blocks import Mark, Marking
 from pipeline.script.duration import primary
-from pipeline.script.edits import merged, speak
 from pipeline.script.lexicon import Lexicon
 from pipeline.script.normalising import normalise, say_as
 from pipeline.script.setting import Saying, Setting

@@ -10,10 +10,11 @@ import hashlib
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,11 @@ class Stored:
     path: str
     size: int
     written: float
+
+
+def key_of(stored: Stored) -> str:
+    """The key under which a file of a room lies."""
+    return stored.path.rpartition("/")[2].partition(".")[0]
 
 
 class Remote:
@@ -94,12 +100,13 @@ class Remote:
             except FileNotFoundError as error:
                 _bucket_is_there(error)
 
-    def discard(self, room: str, key: str) -> None:
-        """Remove what lies under a key of a vault's room: card first, so that there is no entry without its blob."""
-        found = [stored.path for stored in self.files(f"{room}/{key[:2]}")]
-        mine = [path for path in found if path.rpartition("/")[2].partition(".")[0] == key]
-        for path in sorted(mine, key=lambda path: not path.endswith(".json")):
-            self.remove(path)
+    def discard(self, room: str, keys: Iterable[str]) -> None:
+        """Remove entries of a vault's room: cards first, so that there is no entry without its blob."""
+        for shelf, alike in groupby(sorted(keys), lambda key: key[:2]):
+            doomed = set(alike)
+            found = [stored.path for stored in self.files(f"{room}/{shelf}") if key_of(stored) in doomed]
+            for path in sorted(found, key=lambda path: not path.endswith(".json")):
+                self.remove(path)
 
     def files(self, folder: str) -> list[Stored]:
         """Every file in a folder and below, by path."""

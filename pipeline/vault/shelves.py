@@ -15,9 +15,10 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +112,12 @@ class Vault:
         Raises:
             StorageError: the folder cannot be read.
         """
-        return self._looked_at(room, key, again=False)
+        found = self._looked_at(room, key, again=False)
+        return found if isinstance(found, Entry) else None
 
     def is_sound(self, room: str, key: str) -> bool:
         """Read an entry's blob, whatever is known of it; False when it was damaged, and is set aside."""
-        return not self._card(room, key).exists() or self._looked_at(room, key, again=True) is not None
+        return not isinstance(self._looked_at(room, key, again=True), Damage)
 
     def keep(self, room: str, key: str, suffix: str, write: Callable[[Path], Mapping[str, Any]]) -> Entry:
         """Make and keep a material. If the very same bytes are there already, what was annotated to them stays.
@@ -184,19 +186,15 @@ class Vault:
         """How many materials a room holds."""
         return sum(1 for _ in self.keys(room))
 
-    def discard(self, room: str, key: str) -> None:
-        """Remove an entry, or what is left of one: card first, so that there is no entry without its blob."""
-        with self._locked(key), disk_errors(self.root):
-            path = self._card(room, key)
-            try:
-                card = read_card(path)
-            except CardUnreadable:
-                card = None
-            path.unlink(missing_ok=True)
-            blobs = [path.with_name(Path(card.blob).name)] if card else [*path.parent.glob(f"{key}.*")]
-            for blob in blobs:
-                blob.unlink(missing_ok=True)
-                self._verified.pop(blob, None)
+    def discard(self, room: str, keys: Iterable[str]) -> None:
+        """Remove entries, and what is left of some: cards first, so that there is no entry without its blob."""
+        for shelf, alike in groupby(sorted(keys), lambda key: key[:2]):
+            doomed, folder = set(alike), self.root / room / shelf
+            with self._locked(shelf), disk_errors(folder):
+                names = [name for name in _sorted_names(folder) if name.partition(".")[0] in doomed]
+                for name in sorted(names, key=lambda name: not name.endswith(".json")):
+                    (folder / name).unlink(missing_ok=True)
+                    self._verified.pop(folder / name, None)
 
     def clear_leftovers(self) -> None:
         """Remove what killed runs were making."""
@@ -207,9 +205,9 @@ class Vault:
         return self.root / WORKSHOP
 
     def _card(self, room: str, key: str) -> Path:
-        return self.root / room / key[:2] / f"{key}.json"
+        return Path(f"{self.root}/{room}/{key[:2]}/{key}.json")
 
-    def _looked_at(self, room: str, key: str, *, again: bool) -> Entry | None:
+    def _looked_at(self, room: str, key: str, *, again: bool) -> Entry | Damage | None:
         try:
             return self._sound_entry(room, key, again=again)
         except (CardUnreadable, _Unsound):
@@ -217,9 +215,10 @@ class Vault:
         with self._locked(key):  # somebody may have been putting it in place just now
             try:
                 return self._sound_entry(room, key, again=again)
-            except (CardUnreadable, _Unsound) as damage:
-                self._put_aside(Damage(room, key, str(damage), self._card_facts(room, key)))
-        return None
+            except (CardUnreadable, _Unsound) as reason:
+                damage = Damage(room, key, str(reason), self._card_facts(room, key))
+                self._put_aside(damage)
+                return damage
 
     def _sound_entry(self, room: str, key: str, *, again: bool) -> Entry | None:
         path = self._card(room, key)

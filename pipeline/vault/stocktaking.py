@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from pipeline.vault.remote import Remote, Stored
+from pipeline.vault.remote import Remote, Stored, key_of
 from pipeline.vault.shelves import CORRUPT
 
 
@@ -32,7 +32,7 @@ class Shelved:
 def shelved(place: Path | Remote, room: str) -> Iterator[Shelved]:
     """Everything in a room of a vault's folder, or of the remote, in the order of the keys."""
     files = place.files(room) if isinstance(place, Remote) else _files(place, room)
-    for key, found in groupby(files, lambda stored: PurePosixPath(stored.path).name.partition(".")[0]):
+    for key, found in groupby(files, key_of):
         alike = list(found)
         yield Shelved(
             room,

@@ -32,6 +32,7 @@ script: {path: harbour.md}
 cast:
   NARRATOR: {engine: humming, voice: middle}
   TOM: {engine: humming, voice: low}
+master: {overrides: {chain: none}}
 deliver: [flac]
 """
 SCRIPT = "# One\n\nThe boats were out all night.\n\nTOM: I saw it twice.\n\n# Two\n\nNobody in harbour knew it.\n"

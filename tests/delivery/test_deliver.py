@@ -464,8 +464,7 @@ def test_what_a_title_uses_is_what_it_has_made_and_no_more(
     used = delivery_keys(masters, order, narrators="Low", profile=PROFILE, vault=vault)
     for room, keys in used.items():
         assert keys
-        for key in set(vault.keys(room)) - keys:
-            vault.discard(room, key)
+        vault.discard(room, set(vault.keys(room)) - keys)
     shutil.rmtree(order.output)
     monkeypatch.setattr(encoding, "run_ffmpeg", lambda *_, **__: pytest.fail("encoded again"))
     assert deliver(masters, order, vault=vault, narrators="Low", profile=PROFILE) == made

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,19 +9,25 @@ import numpy as np
 import pytest
 from tiny_bark import LONGEST_TOKENS, prompt_arrays, write_tiny_bark
 
-from pipeline.engines import Narrator, Reading, Settings, Unreadable, find_engine
+from pipeline.engines import Narrator, Reading, Rendition, Settings, Unreadable, find_engine
 from pipeline.engines.bark.checkpoint import checkpoint_fingerprint
 from pipeline.engines.bark.codec import decode_codes, load_codec
-from pipeline.engines.bark.narrator import BarkNarrator, Sampling, fine_temperature, most_frequent_run
+from pipeline.engines.bark.narrator import BarkNarrator, Sampling, fine_temperature
 from pipeline.engines.bark.prompts import preset_prompt, read_prompt
+from pipeline.engines.bark.tokens import most_frequent_run
 from pipeline.errors import InputError, MissingError
 
 BARK = find_engine("bark")
 VOICE = "v2/en_speaker_6"
+TOP_K = 50  # transformers' default for what it draws from
 
 
 def one(narrator: Narrator, reading: Reading) -> np.ndarray:
-    return next(iter(narrator.read([reading])))[1].sound.samples
+    return rendition_of(narrator, reading).sound.samples
+
+
+def rendition_of(narrator: Narrator, reading: Reading) -> Rendition:
+    return next(iter(narrator.read([reading])))[1]
 
 
 def test_there_are_130_presets_in_13_languages_with_the_women_of_the_guide() -> None:
@@ -110,37 +115,78 @@ def test_a_take_that_ends_before_its_first_sound_is_refused_and_does_not_crash_t
         one(bark, Reading("Call me.", VOICE, sampling=(("min_eos_p", 1e-9),)))
 
 
-def test_a_take_that_ran_into_the_cap_says_so(bark: BarkNarrator) -> None:
-    (_, capped), *_ = bark.read([Reading("Call me.", VOICE, sampling=(("min_eos_p", 1.0),))])
-    assert capped.truncated
-    frames = int(LONGEST_TOKENS * 75 / 49.9)
-    assert capped.sound.seconds == pytest.approx(frames / 75)
+def test_a_take_that_drew_no_end_is_truncated_and_one_that_drew_it_is_not(bark: BarkNarrator) -> None:
+    capped = rendition_of(bark, Reading("Call me.", VOICE, sampling=(("min_eos_p", 1.0),)))
+    assert capped.truncated and capped.sound.seconds == int(LONGEST_TOKENS * 75 / 49.9) / 75
     early = (("min_eos_p", 1.4e-4),)  # near the tiny model's usual chance of an end
-    readings = [Reading("Call me.", VOICE, seed=seed, sampling=early) for seed in range(3)]
-    ended = [rendition for _, rendition in bark.read(readings)]
-    assert not all(rendition.truncated for rendition in ended)
-    assert all(rendition.truncated == (rendition.sound.seconds >= frames / 75) for rendition in ended)
+    ended = [rendition_of(bark, Reading("Call me.", VOICE, seed=seed, sampling=early)) for seed in range(3)]
+    shorter = [rendition for rendition in ended if rendition.sound.seconds < capped.sound.seconds]
+    assert shorter and not any(rendition.truncated for rendition in shorter)
 
 
-def test_the_models_uncertainty_is_the_entropy_of_what_it_draws_from(bark: BarkNarrator) -> None:
-    (_, cool), *_ = bark.read([Reading("Call me.", VOICE, sampling=(("text_temperature", 0.1),))])
-    (_, hot), *_ = bark.read([Reading("Call me.", VOICE, sampling=(("text_temperature", 1.5),))])
-    assert cool.uncertainty is not None
-    assert hot.uncertainty is not None
-    assert 0.0 < cool.uncertainty < hot.uncertainty < math.log(20_000)
+@pytest.mark.parametrize("temperature", [0.3, 0.6, 1.3])
+def test_uncertainty_is_the_mean_entropy_of_the_distributions_drawn_from(
+    bark: BarkNarrator, temperature: float
+) -> None:
+    """Found anew from the tokens: each step's logits by a plain pass over all that came before it."""
+    import torch
+
+    spoken: list[torch.Tensor] = []
+    hook = bark.model.semantic.lm_head.register_forward_hook(lambda _m, _i, out: spoken.append(out[0, -1].float()))
+    sampling = (("min_eos_p", 1.0), ("text_temperature", temperature))
+    try:
+        rendition = rendition_of(bark, Reading("Call me.", VOICE, seed=2, sampling=sampling))
+    finally:
+        hook.remove()
+    entropies = []
+    for logits in spoken[:LONGEST_TOKENS]:
+        likeliest = logits[:10_001].double().topk(TOP_K).values  # the others are never drawn
+        chances = torch.softmax(likeliest / temperature, dim=0)
+        entropies.append(float(-(chances * torch.log(chances.clamp_min(1e-300))).sum()))
+    assert rendition.uncertainty == pytest.approx(np.mean(entropies), rel=1e-4)
+    assert 0 < rendition.uncertainty < np.log(TOP_K)
 
 
-def test_a_loop_is_counted_by_its_most_frequent_run() -> None:
-    assert most_frequent_run(list(range(20))) == 1
-    assert most_frequent_run([1, 2, 3, 4, 5, 6, 7, 8, 9] * 4) == 4
-    assert most_frequent_run([1, 2, 3]) == 0
+@pytest.mark.parametrize(
+    ("tokens", "count"),
+    [([], 0), (range(7), 0), (range(8), 1), ([*range(8)] * 3, 3), ([5] * 20, 13), ([*range(8), 99, *range(8)], 2)],
+)
+def test_loops_are_how_often_the_most_frequent_run_of_eight_tokens_occurs(tokens: list[int], count: int) -> None:
+    assert most_frequent_run(list(tokens)) == count
 
 
-def test_a_voices_reference_is_its_prompt_played(bark: BarkNarrator) -> None:
-    reference = bark.reference(VOICE)
-    assert reference.rate_hz == bark.sample_rate
-    assert 0.5 < reference.seconds < 7.0
-    assert np.isfinite(reference.samples).all()
+def test_greedy_bark_goes_round_in_circles_and_says_so(bark: BarkNarrator) -> None:
+    rendition = rendition_of(
+        bark, Reading("a a a a", VOICE, sampling=(("min_eos_p", 1.0), ("text_temperature", 0.0)))
+    )
+    assert rendition.loops >= 1 and rendition.uncertainty is not None
+
+
+def test_each_step_of_sampling_that_bark_offers_changes_what_tokens_are_drawn_from(bark: BarkNarrator) -> None:
+    cooler, hotter = BARK.abilities.samplings
+    assert dict(cooler) == {"text_temperature": 0.5} and dict(hotter) == {"text_temperature": 0.7}
+    entropies = [
+        rendition_of(bark, Reading("Call me.", VOICE, seed=1, sampling=sampling)).uncertainty or 0.0
+        for sampling in (cooler, (), (("text_temperature", 0.6),), hotter)
+    ]
+    assert entropies[0] < entropies[1] == entropies[2] < entropies[3]
+
+
+def test_the_reference_is_the_end_of_the_prompt_itself_whatever_was_read_before(
+    bark: BarkNarrator, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    arrays = prompt_arrays(3, seconds=9.0)
+    np.savez(tmp_path / "long.npz", **arrays)
+    for voice, fine in ((VOICE, preset_prompt(tiny_checkpoint, VOICE).fine), (str(tmp_path / "long.npz"), None)):
+        codes = arrays["fine_prompt"][:, -525:] if fine is None else fine
+        before = bark.reference(voice)
+        one(bark, Reading("Yes.", VOICE, seed=1))
+        again = bark.reference(voice)
+        assert before is not None and again is not None
+        assert before.seconds == pytest.approx(codes.shape[1] / 75)
+        np.testing.assert_array_equal(before.samples, again.samples)
+        expected = decode_codes(load_codec(tiny_checkpoint), codes)
+        np.testing.assert_allclose(before.samples, expected.samples, atol=1e-6)
 
 
 def test_another_pace_is_refused_because_bark_has_none(bark: Narrator) -> None:

@@ -37,7 +37,8 @@ def american() -> English:
 
 
 def sounds(narrator: Narrator, *readings: Reading) -> list[np.ndarray]:
-    return [rendition.sound.samples for _, rendition in sorted(narrator.read(readings), key=lambda pair: pair[0])]
+    renditions = sorted(narrator.read(readings), key=lambda pair: pair[0])
+    return [rendition.sound.samples for _, rendition in renditions]
 
 
 def stretches(text: str, word: str, ipa: str) -> tuple[tuple[int, int, str], ...]:

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from pipeline.audio.sound import Sound
-from pipeline.engines import Reading
+from pipeline.engines import Reading, Rendition
 from pipeline.engines.together import WINDOW_PER_WORKER, read_together
 
-QUIET = Sound(np.zeros(1, np.float32), 24_000)
+QUIET = Rendition(Sound(np.zeros(1, np.float32), 24_000))
 
 
 def test_every_reading_is_read_once() -> None:
@@ -21,7 +21,7 @@ def test_every_reading_is_read_once() -> None:
 def test_a_slow_consumer_never_has_more_than_the_window_waiting() -> None:
     begun: list[int] = []
 
-    def read_one(index: int, reading: Reading) -> Sound:
+    def read_one(index: int, reading: Reading) -> Rendition:
         begun.append(index)
         return QUIET
 
@@ -34,7 +34,7 @@ def test_a_failure_ends_the_reading_and_drops_what_has_not_begun() -> None:
     begun: list[int] = []
     gate = threading.Event()
 
-    def read_one(index: int, reading: Reading) -> Sound:
+    def read_one(index: int, reading: Reading) -> Rendition:
         begun.append(index)
         if index == 0:
             raise ValueError("no")

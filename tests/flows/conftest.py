@@ -26,7 +26,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, migrated_prefect_home:
             (folder / "harbour.yaml").write_text(PRODUCTION)
             give_prefect_home(folder / "harbour.yaml", migrated_prefect_home)
             run = start(folder / "harbour.yaml")
-            out, err = run.communicate(timeout=120)
+            out, err = run.communicate(timeout=600)
             assert run.returncode == 0, err
             (folder / "result.json").write_text(json.dumps(Finished(0, out, err).result))
     return dict(json.loads((folder / "result.json").read_text()))

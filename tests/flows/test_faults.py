@@ -24,7 +24,7 @@ import pytest
 
 import pipeline
 import pipeline.flows.run
-from pipeline.booth import record
+from pipeline.booth import Booth
 from pipeline.delivery import TAKE_SHEET
 from pipeline.flows.callsheet import draw_up
 from pipeline.flows.rendered import chosen_takes, finished
@@ -71,18 +71,20 @@ class Made:
 def made(production: Path) -> Made:
     """Record, mix and master what is missing, as a run does, on this thread."""
     sheet = draw_up(load_order(production))
-    takes, masters, recorded = [], [], 0
+    recorded = 0
+    slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
+    verify = sheet.order.production.verify
+    with Booth(slots, vault=sheet.vault, verify=verify, judge=sheet.judge) as booth:
+        while batch := booth.next_batch():
+            voice = batch[0].slot.voice
+            booth.record(batch, voice.engine.load(voice.settings))
+            recorded += len(batch)
+    takes, masters = [], []
     for chapter in sheet.chapters:
-        missing = chosen_takes(sheet, chapter).missing
-        if missing:
-            voice = sheet.cast["NARRATOR"]
-            narrator = voice.engine.load(voice.settings)
-            recorded += len(record(missing, narrator, sheet.vault, verify=sheet.order.production.verify))
         circled = [take for take in chosen_takes(sheet, chapter).takes if take is not None]
         assert len(circled) == len(chapter.chunks)
-        final = finished(sheet, chapter, circled, sheet.vault)
         takes += [entry.path for take in circled if (entry := sheet.vault.fetch("takes", take.key))]
-        masters.append(final.master.path)
+        masters.append(finished(sheet, chapter, circled, sheet.vault).master.path)
     return Made(tuple(map(file_sha256, takes)), tuple(map(file_sha256, masters)), recorded)
 
 

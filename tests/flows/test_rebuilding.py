@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline.booth import ladder
+from pipeline.booth.takes import keep
 from pipeline.cli.commands import chapterhouse
 from pipeline.engines import find_engine, humming
 from pipeline.engines.fingerprints import packaged_file
@@ -165,9 +167,30 @@ def test_a_take_of_the_understudy_is_made_again_with_its_voice(locked: Path) -> 
     order = load_order(locked)
     lock = read_lock(lock_path(order))
     first, second, *_ = pinned_chunks(lock, draw_up(order), lock.chapters[0])
-    assert first.reading is not None and second.reading is not None
-    assert (first.reading.voice, second.reading.voice) == ("low", "middle")
-    assert first.reading.seed == lock.chunks[0].seed
+    assert first.attempt is not None and second.attempt is not None
+    assert (first.attempt.readings[0].voice, second.attempt.readings[0].voice) == ("low", "middle")
+    assert first.attempt.readings[0].seed == lock.chunks[0].seed
+
+
+def test_a_take_that_was_read_in_two_is_made_again_in_two(locked: Path, tmp_path: Path) -> None:
+    order = load_order(locked)
+    sheet = draw_up(order)
+    slot = sheet.slots(sheet.chapters[1])[2]
+    split = next(attempt for attempt in ladder(slot, order.production.verify) if attempt.rung == "split")
+    assert len(split.readings) == 2
+    narrator = slot.voice.engine.load(slot.voice.settings)
+    renditions = [rendition for _, rendition in narrator.read(split.readings)]
+    take = keep(split, renditions, Vault(tmp_path / "elsewhere")).entry
+
+    def change(lock: dict[str, Any]) -> None:
+        chunk = next(chunk for chunk in lock["chunks"] if chunk["slate"] == slot.chunk.slate)
+        chunk |= {"rung": "split", "seed": split.readings[0].seed, "take": split.key}
+        chunk |= {"sha256": file_sha256(take.path)}
+
+    change_lock(locked, change)
+    (chapter,) = verify(locked, *SECOND)["chapters"]
+    assert (chapter["same"], chapter["differing"]) == (3, [])
+    assert not chapter["mix_planned"]  # the lock's mix is that of the other take
 
 
 @pytest.mark.parametrize("content", [None, "{", '{"lock": 1}'])

@@ -7,10 +7,10 @@ import string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.edits import speak
 from pipeline.engines import ReadingLimits
 from pipeline.materials import Edit, Sentence
 from pipeline.script.cutting import breaths
-from pipeline.script.edits import speak
 from pipeline.script.words import word_spans
 
 LONG = (

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 
+from pipeline.edits import speak
 from pipeline.engines import ReadingLimits
 from pipeline.errors import Place
 from pipeline.materials import (
@@ -22,7 +23,6 @@ from pipeline.materials import (
     Source,
 )
 from pipeline.script import chunk_manuscript
-from pipeline.script.edits import speak
 
 from .test_cutting import LIMITS, edited, sentence
 

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.edits import speak
 from pipeline.engines import ReadingLimits
 from pipeline.errors import ProblemsError
 from pipeline.materials import Chunk
 from pipeline.script import chunk_manuscript, read_manuscript
-from pipeline.script.edits import speak
 from pipeline.script.words import word_spans
 
 LETTERS = st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co"], exclude_characters="\u00ad\u200b\u2060\ufeff")

@@ -51,7 +51,8 @@ class BarkEngine:
         sounds=frozenset({"laughter", "laughs", "sighs", "music", "gasps", "clears throat"}),  # suno-ai/bark, README
         sings=True,
         capitals=True,
-        samplings=((("text_temperature", 0.5),), (("text_temperature", 0.7),)),  # either side of the default
+        # Around the default of 0.6: cooler keeps closer to the text, hotter gets out of a rut.
+        samplings=((("text_temperature", 0.5),), (("text_temperature", 0.7),)),
     )
 
     def limits(self, settings: Settings) -> ReadingLimits:

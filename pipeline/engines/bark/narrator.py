@@ -8,7 +8,6 @@ other fine codes than alone.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,14 +17,15 @@ import numpy as np
 
 from pipeline.audio.sound import Sound
 from pipeline.engines import Reading, Rendition, Unreadable
-from pipeline.engines.bark.prompts import HistoryPrompt
+from pipeline.engines.bark.prompts import FRAME_RATE_HZ, HistoryPrompt
+from pipeline.engines.bark.tokens import Scores, most_frequent_run
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     import torch
 
-FINE_HISTORY_FRAMES = 512  # 6.83 s; suno-ai/bark generation.py
 MAX_TEXT_TOKENS = 256  # suno-ai/bark generation.py; BarkProcessor cuts a longer text without a word
+REFERENCE_S = 7.0  # of a history prompt, from its end: what the model itself hears of it, and a little more
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,23 @@ class Sampling:
         return replace(self, **{name: float(value) for name, value in pairs})  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True, eq=False)
+class _Spoken:
+    """What was drawn for one reading.
+
+    Attributes:
+        codes: ``[1, 8, T]``, 75 frames a second.
+        semantic: without the end.
+        truncated: no end was drawn.
+        uncertainty: mean entropy of the semantic tokens, nats.
+    """
+
+    codes: torch.Tensor
+    semantic: Sequence[int]
+    truncated: bool
+    uncertainty: float
+
+
 @dataclass(frozen=True)
 class BarkNarrator:
     """A loaded Bark.
@@ -83,6 +100,8 @@ class BarkNarrator:
     def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
         """Yield ``(index, rendition)`` in the order given.
 
+        A rendition is truncated when the model ran into its cap (768 semantic tokens, 15.39 s) before it drew an end.
+
         Raises:
             Unreadable: over 256 text tokens, nothing to say, or the model ended before it began.
             InputError: an unknown sampling option.
@@ -92,18 +111,20 @@ class BarkNarrator:
                 rendition = self._read_one(index, reading)
             yield index, rendition
 
-    def reference(self, voice: str) -> Sound:
-        """The history prompt itself, decoded: the end of it, which is what the fine stage is steered by."""
+    def reference(self, voice: str) -> Sound | None:
+        """The last seconds of the voice's history prompt, decoded from its own fine codes; the same each time.
+
+        Raises:
+            InputError: the file is not a history prompt.
+            MissingError: the preset is not in the checkpoint.
+        """
         import torch
 
-        codes = self.find_prompt(voice).fine[:, -FINE_HISTORY_FRAMES:]
-        with torch.inference_mode():
-            wave = self.model.codec_decode(torch.from_numpy(codes)[None].to(self.model.device))
-        return Sound(np.ascontiguousarray(wave[0].float().cpu().numpy()), self.sample_rate)
+        fine = self.find_prompt(voice).fine[:, -round(REFERENCE_S * FRAME_RATE_HZ) :]  # [8, T]
+        with _own_numbers(0, self.model.device, self.threads):
+            return self._decoded(torch.from_numpy(fine.copy())[None].to(self.model.device))
 
     def _read_one(self, index: int, reading: Reading) -> Rendition:
-        import torch
-
         if reading.speed != 1.0:
             raise Unreadable(
                 f"Bark cannot read at {reading.speed:g} times its pace",
@@ -112,15 +133,21 @@ class BarkNarrator:
             )
         ids = self._text_ids(index, reading.text)
         sampling = self.sampling.changed(reading.sampling)
-        codes, semantic, uncertainty = self._codes(index, ids, self.find_prompt(reading.voice), sampling)
+        spoken = self._codes(index, ids, self.find_prompt(reading.voice), sampling)
+        return Rendition(
+            self._decoded(spoken.codes),
+            truncated=spoken.truncated,
+            uncertainty=spoken.uncertainty,
+            loops=most_frequent_run(spoken.semantic),
+        )
+
+    def _decoded(self, codes: torch.Tensor) -> Sound:
+        """The sound of ``[1, 8, T]`` codes."""
+        import torch
+
         with torch.inference_mode():
             wave = self.model.codec_decode(codes)  # [1, n]
-        return Rendition(
-            Sound(np.ascontiguousarray(wave[0].float().cpu().numpy()), self.sample_rate),
-            truncated=len(semantic) >= self._configs[0].max_new_tokens,  # 768, 15.39 s: no end was drawn
-            uncertainty=uncertainty,
-            loops=most_frequent_run(semantic),
-        )
+        return Sound(np.ascontiguousarray(wave[0].float().cpu().numpy()), self.sample_rate)
 
     def _text_ids(self, index: int, text: str) -> list[int]:
         """BERT ids of the text, whole.
@@ -147,10 +174,8 @@ class BarkNarrator:
             )
         return ids
 
-    def _codes(
-        self, index: int, ids: list[int], prompt: HistoryPrompt, sampling: Sampling
-    ) -> tuple[torch.Tensor, list[int], float]:
-        """``[1, 8, T]`` codes, 75 frames a second; the semantic tokens, and the mean entropy they were drawn with.
+    def _codes(self, index: int, ids: list[int], prompt: HistoryPrompt, sampling: Sampling) -> _Spoken:
+        """What the three transformers make of a text.
 
         Raises:
             Unreadable: the semantic stage ended at once.
@@ -165,18 +190,21 @@ class BarkNarrator:
             "fine_prompt": torch.from_numpy(prompt.fine).to(device),
         }
         padding = MAX_TEXT_TOKENS - len(ids)
+        scores = Scores()
         with torch.inference_mode():
-            with _entropies(self.model.semantic, sampling.text_temperature or 1.0) as entropies:
-                semantic = self.model.semantic.generate(
-                    torch.tensor([ids + [0] * padding], device=device),  # [1, 256]
-                    semantic_generation_config=semantic_config,
-                    history_prompt=history,
-                    attention_mask=torch.tensor([[1] * len(ids) + [0] * padding], device=device),
-                    min_eos_p=sampling.min_eos_p or None,
-                    **_drawing(sampling.text_temperature),
-                )  # [1, S], 49.9 a second
-            spoken = int((semantic[0] != semantic_config.semantic_pad_token).sum())
-            if self._frames(spoken) < 1:
+            semantic = self.model.semantic.generate(
+                torch.tensor([ids + [0] * padding], device=device),  # [1, 256]
+                semantic_generation_config=semantic_config,
+                history_prompt=history,
+                attention_mask=torch.tensor([[1] * len(ids) + [0] * padding], device=device),
+                min_eos_p=sampling.min_eos_p or None,
+                stopping_criteria=[scores],
+                return_dict_in_generate=True,
+                output_scores=True,
+                **_drawing(sampling.text_temperature),
+            )  # [1, S], 49.9 a second
+            tokens = [token for token in semantic[0].tolist() if token != semantic_config.semantic_pad_token]
+            if self._frames(len(tokens)) < 1:
                 raise Unreadable(
                     "Bark ended the reading before its first sound", index=index, next_step="try another seed"
                 )
@@ -188,7 +216,7 @@ class BarkNarrator:
                 history_prompt=history,
                 **_drawing(sampling.waveform_temperature),
             )  # [1, 2 T]
-            codes: torch.Tensor = self.model.fine_acoustics.generate(
+            codes = self.model.fine_acoustics.generate(
                 coarse,
                 semantic_generation_config=semantic_config,
                 coarse_generation_config=coarse_config,
@@ -197,8 +225,8 @@ class BarkNarrator:
                 history_prompt=history,
                 temperature=fine_temperature(sampling.fine_temperature),
             )  # [1, 8, T]
-        tokens = [int(token) for token in semantic[0, :spoken]]
-        return codes, tokens, float(torch.stack(entropies).mean()) if entropies else 0.0
+            uncertainty = scores.mean_entropy(len(tokens))
+        return _Spoken(codes, tokens, truncated=len(tokens) == semantic.shape[1], uncertainty=uncertainty)
 
     @property
     def _configs(self) -> tuple[Any, Any, Any]:
@@ -216,30 +244,6 @@ class BarkNarrator:
         """Codec frames for a number of semantic tokens; transformers' rounding."""
         semantic_config, coarse_config, _ = self._configs
         return int(semantic_tokens * coarse_config.coarse_rate_hz / semantic_config.semantic_rate_hz)
-
-
-def most_frequent_run(tokens: Sequence[int], length: int = 8) -> int:
-    """How often the most frequent run of ``length`` tokens occurs; a model caught in a loop repeats one."""
-    runs = Counter(tuple(tokens[at : at + length]) for at in range(len(tokens) - length + 1))
-    return max(runs.values(), default=0)
-
-
-@contextmanager
-def _entropies(semantic: Any, temperature: float) -> Iterator[list[torch.Tensor]]:
-    """Entropy in nats, at this temperature, of each step's distribution over the tokens. Changes nothing drawn."""
-    import torch
-
-    collected: list[torch.Tensor] = []
-
-    def look(_module: Any, _inputs: Any, logits: torch.Tensor) -> None:
-        spread = torch.log_softmax(logits[0, -1].float() / temperature, dim=-1)
-        collected.append(-(spread.exp() * spread).nan_to_num().sum())
-
-    hook = semantic.lm_head.register_forward_hook(look)
-    try:
-        yield collected
-    finally:
-        hook.remove()
 
 
 def _drawing(temperature: float) -> dict[str, Any]:

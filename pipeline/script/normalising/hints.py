@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from types import ModuleType
 
-from pipeline.script.edits import speak
+from pipeline.edits import speak
 from pipeline.script.normalising.addresses import letters, spelled
 from pipeline.script.normalising.figures import Figures
 from pipeline.script.normalising.rules import Rule, apply

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from enum import Flag, auto
 from itertools import zip_longest
 
+from pipeline.edits import Stretch, stretches
 from pipeline.materials import Edit
-from pipeline.script.edits import Stretch, stretches
 
 
 class Trait(Flag):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.edits import speak
 from pipeline.errors import InputError, Place
 from pipeline.production import Pronunciation
-from pipeline.script.edits import speak
 from pipeline.script.lexicon import Entry, Level, Lexicon, load_lexicon
 
 

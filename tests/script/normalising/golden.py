@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.script.edits import speak
+from pipeline.edits import speak
 from pipeline.script.normalising import normalise
 from tests.script.normalising.published import golden, kept_aside, right
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.script.edits import speak
+from pipeline.edits import speak
 from pipeline.script.normalising import normalise, say_as
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.script.edits import speak
+from pipeline.edits import speak
 from pipeline.script.normalising import LANGUAGES, has_rules, normalise, unread
 
 READ = [language for language in LANGUAGES if has_rules(language)]
