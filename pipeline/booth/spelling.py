@@ -14,6 +14,8 @@ from pipeline.hearing.pronouncing import sounds_of
 
 SAME_SOUND = 0.75
 """Least similarity of the sounds of two stretches that count as the same words, both in the dictionary."""
+SAME_DIVIDED = 0.85
+"""The same where the numbers of words differ: less would swallow an article that was left out."""
 SAME_STRANGE = 0.6
 """The same where a name or a word outside the dictionary is among the words that should be heard."""
 
@@ -43,20 +45,19 @@ def alike(should: Sequence[str], heard: Sequence[str], language: str, names: Col
     one, other = "".join(should), "".join(heard)
     if one == other:
         return True
-    strange = any(word in names for word in should)
+    strange = all(word in names for word in should)
+    least = SAME_STRANGE if strange else SAME_SOUND if len(should) == len(heard) else SAME_DIVIDED
     if primary(language) == "en":
-        return _english(tuple(should), tuple(heard), strange)
-    return _similar(_folded(one, primary(language)), _folded(other, primary(language)), strange)
+        return _english(tuple(should), tuple(heard), least)
+    return _similar(_folded(one, primary(language)), _folded(other, primary(language)), least)
 
 
-def _similar(one: str, other: str, strange: bool) -> bool:
-    least = SAME_STRANGE if strange else SAME_SOUND
-    # A short word is another word when one of its sounds is: of three, one is 0.67; 'the' is not 'she'.
+def _similar(one: str, other: str, least: float) -> bool:
     return one == other or Levenshtein.normalized_similarity(one, other, score_cutoff=least) >= least
 
 
 @lru_cache(maxsize=8192)
-def _english(should: tuple[str, ...], heard: tuple[str, ...], strange: bool) -> bool:
+def _english(should: tuple[str, ...], heard: tuple[str, ...], least: float) -> bool:
     if _contracted(should) == "".join(heard) or _contracted(heard) == "".join(should):
         return True
     value = _value(should)
@@ -64,9 +65,10 @@ def _english(should: tuple[str, ...], heard: tuple[str, ...], strange: bool) -> 
         return True
     sounds, sounds_heard = [sounds_of(word) for word in should], [sounds_of(word) for word in heard]
     if None not in sounds and None not in sounds_heard:
-        return _similar("".join(map(str, sounds)), "".join(map(str, sounds_heard)), strange)
-    strange = strange or None in sounds
-    return _similar(_folded("".join(should), "en"), _folded("".join(heard), "en"), strange)
+        return _similar("".join(map(str, sounds)), "".join(map(str, sounds_heard)), least)
+    if all(sound is None for sound in sounds):
+        least = SAME_STRANGE
+    return _similar(_folded("".join(should), "en"), _folded("".join(heard), "en"), least)
 
 
 # Letters that sound alike, per language; what is left of a word are its sounds, roughly.

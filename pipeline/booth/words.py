@@ -156,7 +156,8 @@ def _ways(
     """Last steps that lead to (i, j): words of the text, words heard, cost, whether they are the same."""
     if i and j and should[i - 1] == heard[j - 1]:
         yield 1, 1, 0.0, True
-        return
+        if should[i - 1] not in NUMBER_WORDS:  # 'hundred and five' and 'oh five' end alike and are one number
+            return
     if j:
         yield 0, 1, _EDGE_COST if i in (0, len(should)) else 1.0, False
     if i:
