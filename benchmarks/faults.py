@@ -13,40 +13,32 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from faulty import Fault, FaultyNarrator
+from fault_table import table
+from fault_takes import PARTS, Recorded, lines_of, recorded
+from faulty import FaultyNarrator
 
-from pipeline.audio.files import write_sound
-from pipeline.engines import Narrator, Reading, Unreadable, find_engine
+from pipeline.audio.files import read_sound, write_sound
+from pipeline.audio.sound import Sound
+from pipeline.booth.expecting import VoiceReference
+from pipeline.booth.listening import measure_take
+from pipeline.booth.soundcheck import passage, reference_from
+from pipeline.engines import Narrator, Reading, Rendition, Unreadable, find_engine
 from pipeline.flows.callsheet import draw_up
+from pipeline.hearing import Heard
+from pipeline.hearing.quality import QualityModel
+from pipeline.hearing.recogniser import Recogniser, find_model
+from pipeline.hearing.speakers import SpeakerModel
 from pipeline.production_file import load_order
 from pipeline.script.duration import estimate_seconds
 from pipeline.vault import content_key
 
 INTRUDERS = ("am_michael", "am_fenrir", "bf_emma", "bm_george", "af_sarah", "bf_isabella", "bm_fable")
 """Kokoro's voices, but for af_heart, of which hibari's voice was made."""
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One line of ``takes.jsonl``.
-
-    Attributes:
-        estimated_s: of speech, by the script room's duration model at a pace of 1.
-        spent_s: CPU seconds that the recording took, the fault's making included.
-        fault: what was made wrong; None where nothing was.
-    """
-
-    key: str
-    slate: str
-    text: str
-    language: str
-    seconds: float
-    estimated_s: float
-    spent_s: float
-    fault: Fault | None
 
 
 def narrator_of(name: str) -> tuple[Narrator, str]:
@@ -77,6 +69,8 @@ def readings_of(book: Path, folder: Path, narrator: str, chunks: int) -> list[tu
 def record(folder: Path, book: Path, *, chunks: int, narrator: str, seed: int, share: float) -> None:
     """Record what is not yet there; what the narrator cannot read is left out and named."""
     folder.mkdir(parents=True, exist_ok=True)
+    facts = {"book": book.name, "narrator": narrator, "seed": seed, "share": share, "chunks": chunks}
+    (folder / "book.json").write_text(json.dumps(facts), encoding="utf-8")
     asked = readings_of(book, folder, narrator, chunks)
     done = {take.key for take in recorded(folder)}
     inner, _ = narrator_of(narrator)
@@ -119,13 +113,54 @@ def _recorded(key: str, slate: str, reading: Reading, narrator: FaultyNarrator, 
     )
 
 
-def recorded(folder: Path) -> list[Recorded]:
-    """What ``takes.jsonl`` holds; nothing where there is none."""
-    path = folder / "takes.jsonl"
-    if not path.exists():
-        return []
-    takes = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [Recorded(**{**take, "fault": Fault(**take["fault"]) if take["fault"] else None}) for take in takes]
+def listen(folder: Path, recogniser: str, parts: str) -> None:
+    """Everything the ears find of every take, once; each part goes into a file of its own, a line for each take."""
+    if not (folder / "voice.json").exists():
+        reference = reference_of(folder, SpeakerModel(), QualityModel())
+        (folder / "voice.json").write_text(json.dumps(asdict(reference)), encoding="utf-8")
+    for part in parts.split(","):
+        _listen_with(folder, f"{part}.jsonl", _ear(part, recogniser))
+
+
+def _ear(part: str, recogniser: str) -> Callable[[Recorded, Sound], Mapping[str, Any]]:
+    if part == "free":
+        return lambda _take, sound: asdict(measure_take(Rendition(sound)))
+    if part == "voice":
+        speakers = SpeakerModel()
+        return lambda _take, sound: {"voice": speakers.embed(sound)}
+    if part == "quality":
+        qualities = QualityModel()
+        return lambda _take, sound: asdict(qualities.judge(sound))
+    hearing = Recogniser(find_model(recogniser))
+    return lambda take, sound: asdict(hearing.hear(sound, take.language))
+
+
+def _listen_with(folder: Path, name: str, listen_to: Callable[[Recorded, Sound], Mapping[str, Any]]) -> None:
+    done = {line["key"] for line in lines_of(folder / name)}
+    with (folder / name).open("a", encoding="utf-8") as lines:
+        for take in recorded(folder):
+            if take.key not in done:
+                sound = read_sound(folder / f"{take.key}.flac")
+                begun = time.process_time()
+                found = listen_to(take, sound)
+                spent_s = time.process_time() - begun
+                lines.write(json.dumps({"key": take.key, "spent_s": spent_s, **found}, ensure_ascii=False) + "\n")
+                lines.flush()
+
+
+def reference_of(folder: Path, speakers: SpeakerModel, qualities: QualityModel) -> VoiceReference:
+    """The narrator's sound check, without faults."""
+    name = json.loads((folder / "book.json").read_text(encoding="utf-8"))["narrator"]
+    narrator, voice = narrator_of(name)
+    lines = passage("en")
+    assert lines is not None
+    read = dict(narrator.read([Reading(line, voice, seed=seed) for seed, line in enumerate(lines)]))
+    spoken = [(estimate_seconds(line, "en"), read[index]) for index, line in enumerate(lines)]
+    heard = [
+        Heard(voice=speakers.embed(rendition.sound), quality=qualities.judge(rendition.sound))
+        for _, rendition in spoken
+    ]
+    return reference_from(spoken, heard)
 
 
 def main() -> None:
@@ -139,8 +174,14 @@ def main() -> None:
     recording.add_argument("--narrator", default="hibari/heart")
     recording.add_argument("--seed", type=int, default=1)
     recording.add_argument("--share", type=float, default=0.33)
+    listening = stages.add_parser("listen")
+    listening.add_argument("folder", type=Path)
+    listening.add_argument("--recogniser", default="base")
+    listening.add_argument("--parts", default=",".join(PARTS))
+    telling = stages.add_parser("table")
+    telling.add_argument("folder", type=Path)
     arguments = vars(parser.parse_args())
-    {"record": record}[arguments.pop("stage")](**arguments)
+    {"record": record, "listen": listen, "table": table}[arguments.pop("stage")](**arguments)
 
 
 if __name__ == "__main__":
