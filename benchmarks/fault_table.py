@@ -9,7 +9,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from fault_takes import Recorded, lines_of, recorded
+from fault_takes import PARTS, Recorded, lines_of, recorded
 from faulty import KINDS
 
 from pipeline.booth.estimating import unheard_errors
@@ -65,19 +65,19 @@ def table(folder: Path) -> None:
     """Print everything, and write it to ``table.md`` in the folder."""
     judged = judge(folder)
     facts = json.loads((folder / "book.json").read_text(encoding="utf-8"))
-    text = "\n".join([*heading(facts, judged), "", *findings(judged), "", *costs(facts, judged), "", *slips(judged)])
+    text = "\n".join([*heading(facts, judged), "", *findings(judged), "", *costs(judged), "", *slips(judged)])
     (folder / "table.md").write_text(text + "\n", encoding="utf-8")
     print(text)
 
 
 def judge(folder: Path) -> list[Judged]:
-    """Verdicts on all takes that have been listened to."""
+    """Verdicts on all takes of which every part has been listened to."""
     voice = _reference(json.loads((folder / "voice.json").read_text(encoding="utf-8")))
-    sounds = {line["key"]: line for line in lines_of(folder / "sound.jsonl")}
-    words = {line["key"]: line for line in lines_of(folder / "words.jsonl")}
-    takes = {take.key: take for take in recorded(folder)}
+    found = {part: {line.pop("key"): line for line in lines_of(folder / f"{part}.jsonl")} for part in PARTS}
     return [
-        _judged(take, voice, sounds[key], words[key]) for key, take in takes.items() if key in sounds and key in words
+        _judged(take, voice, {part: found[part][take.key] for part in PARTS})
+        for take in recorded(folder)
+        if all(take.key in found[part] for part in PARTS)
     ]
 
 
@@ -86,21 +86,22 @@ def _reference(facts: dict[str, Any]) -> VoiceReference:
     return VoiceReference(**{**facts, "quality": quality, "embedding": tuple(facts["embedding"])})
 
 
-def _judged(take: Recorded, voice: VoiceReference, sound: dict[str, Any], words: dict[str, Any]) -> Judged:
-    measured = TakeMeasure(**{**sound["measured"], "pitch_course": tuple(sound["measured"]["pitch_course"])})
+def _judged(take: Recorded, voice: VoiceReference, found: dict[str, dict[str, Any]]) -> Judged:
+    spent = {part: found[part].pop("spent_s") for part in PARTS}
+    measured = TakeMeasure(**{**found["free"], "pitch_course": tuple(found["free"]["pitch_course"])})
     expected = Expected(take.estimated_s * voice.pace, voice, pause_in(take.text))
-    heard = Heard(voice=tuple(sound["voice"]), quality=Quality(**sound["quality"]))
+    embedding, quality = tuple(found["voice"]["voice"]), Quality(**found["quality"])
     cheap = free_checks(measured, expected)
-    if measured.finite and cheap[0].passed:
-        spoken = same_voice(heard.voice or (), voice, measured.speech_s)
-        cheap += (*([spoken] if spoken else []), *clean_sound(Quality(**sound["quality"]), voice))
-    risk = risk_of(take.text, take.language, measured, expected, cheap, heard)
+    if len(cheap) > 2:  # near silence has no voice
+        speaker = same_voice(embedding, voice, measured.speech_s)
+        cheap += (*([speaker] if speaker else []), *clean_sound(quality, voice))
+    risk = risk_of(take.text, take.language, measured, expected, cheap, heard=Heard(voice=embedding, quality=quality))
     listen, sampled = listens(risk, key=take.key, sample=SAMPLE)
     listen = listen and all(verdict.passed for verdict in cheap)  # what has failed is recorded again, heard or not
-    base = sum(sound["spent_s"].values())
-    spent = {"free": base, "risk": base + listen * words["spent_s"], "all": base + words["spent_s"]}
-    said = word_verdicts(compare(take.text, words["text"], take.language, WORDING))
-    return Judged(take, cheap, said, words["text"], risk, listen, listen and sampled, spent)
+    base = spent["free"] + spent["voice"] + spent["quality"]
+    costs = {"free": base, "risk": base + listen * spent["words"], "all": base + spent["words"]}
+    said = word_verdicts(compare(take.text, found["words"]["text"], take.language, WORDING))
+    return Judged(take, cheap, said, found["words"]["text"], risk, listen, listen and sampled, costs)
 
 
 def _spoken_form(text: str, language: str) -> str:
@@ -156,7 +157,7 @@ def _share(count: int, of: int) -> str:
     return f"{count / of:.1%} ({low:.1%} to {high:.1%})"
 
 
-def costs(facts: dict[str, Any], judged: Sequence[Judged]) -> Iterator[str]:
+def costs(judged: Sequence[Judged]) -> Iterator[str]:
     """CPU seconds of listening per second of sound, in the mix and on the clean takes alone."""
     yield "| CPU s of listening per s of sound | free | risk | all | risk / all | words heard under risk |"
     yield "|---|---|---|---|---|---|"
@@ -168,10 +169,9 @@ def costs(facts: dict[str, Any], judged: Sequence[Judged]) -> Iterator[str]:
         heard = sum(one.listened for one in takes) / len(takes)
         yield f"| {name} | {cells} | {share['risk'] / share['all']:.1%} | {heard:.1%} |"
     seconds = sum(one.take.seconds for one in judged)
-    own = RECORDING_COST[facts["narrator"].partition("/")[0]]
     for engine, cost in RECORDING_COST.items():
         ratios = ", ".join(f"{mode} {sum(o.spent[mode] for o in judged) / seconds / cost:.2f}" for mode in MODES)
-        yield f"\nListening / recording with {engine} ({cost} CPU s per s{', this book' if cost == own else ''}): {ratios}."
+        yield f"\nListening / recording where that takes {cost} CPU s per s, as {engine} does: {ratios}."
     sample = [one for one in judged if one.sampled]
     wrong = sum(any(not verdict.passed for verdict in one.words) for one in sample)
     unheard = [one for one in judged if not one.listened and not one.failed("risk")]
@@ -188,9 +188,9 @@ def slips(judged: Sequence[Judged]) -> Iterator[str]:
     ):
         yield f"\n## {title}\n"
         for one in judged:
-            if (one.take.fault is not None) == of_fault and bool(one.failed(mode)) != of_fault:
-                if not of_fault or mode == "all" or one.failed("all"):
-                    yield _told(one, mode)
+            slipped = (one.take.fault is not None) == of_fault and bool(one.failed(mode)) != of_fault
+            if slipped and (mode != "risk" or one.failed("all")):
+                yield _told(one, mode)
 
 
 def _told(one: Judged, mode: str) -> str:

@@ -8,23 +8,31 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
-from pipeline.booth.expecting import Expected
-from pipeline.booth.listening import TakeMeasure
+from pipeline.booth.expecting import VoiceReference
+from pipeline.booth.listening import LAST_STOP_S, TakeMeasure
+from pipeline.booth.soundcheck import passage
 from pipeline.hearing.pronouncing import sounds_of
 
-WEIGHTS_S = (-0.29, 0.084, 0.055, 0.083, -0.056, 0.12, 0.22, 0.22)
-"""Seconds: a constant; for each vowel, consonant, word, unstressed word; for a comma, a longer breath, a stop inside."""
-SPREAD = 0.105
-"""Standard deviation of a take's length in seconds, over the root of its expected length (errors of words add up)."""
+WEIGHTS_S = (-0.333, 0.097, 0.049, 0.084, -0.064, 0.124, 0.210, 0.236)
+"""Seconds: a constant; for each vowel, consonant, word, unstressed word; comma, longer breath and stop inside."""
+SPREAD = 0.103
+"""Standard deviation of a take's length in seconds over the root of its expected length: errors of words add up."""
 LEAST_S = 0.3
+PASSAGE_ESTIMATED_S = 40.87
+"""Of the English passage of the sound check, by the script room's duration model, to which a voice's pace refers."""
 
 _VOWELS = frozenset("aeiouAIOWYɪɛæʌʊɑɐ")
-_LIGHT = frozenset(
-    "a all an and are as at be been but by can could for from had has have he her him his i if in into is it its me my "
-    "no not now of on or our she should so than that the their them then there they this to up upon us was we were "
-    "what when which who will with would you your".split()
-)
+# fmt: off
+_LIGHT = frozenset([
+    "a", "all", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "for", "from", "had",
+    "has", "have", "he", "her", "him", "his", "i", "if", "in", "into", "is", "it", "its", "me", "my", "no",
+    "not", "now", "of", "on", "or", "our", "she", "should", "so", "than", "that", "the", "their", "them",
+    "then", "there", "they", "this", "to", "up", "upon", "us", "was", "we", "were", "what", "when", "which",
+    "who", "will", "with", "would", "you", "your",
+])
+# fmt: on
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SPELT_VOWELS = re.compile(r"[aeiouy]+")
 _COMMA = re.compile(r",")
@@ -56,13 +64,29 @@ def _pauses(text: str) -> tuple[int, int, int]:
     return len(_COMMA.findall(inside)), len(_BREATH.findall(inside)), len(_STOP.findall(inside))
 
 
-def length_off(measured: TakeMeasure, text: str, language: str, expected: Expected) -> float | None:
-    """How much too long (positive) or too short a take is, in standard deviations of its voice.
+def length_off(
+    measured: TakeMeasure, text: str, language: str, voice: VoiceReference | None, speed: float = 1.0
+) -> float | None:
+    """How much too long (positive) or too short a take is, in standard deviations.
 
-    None where there is no sound check, or no speech, or the language is not known.
+    Args:
+        voice: with the pace of its sound check, which was read at a speed of 1.
+        speed: that was asked for.
+
+    Returns:
+        None where there was no sound check, where there is no speech, or in a language other than English.
     """
     usual_s = spoken_length(text, language)
-    if usual_s is None or expected.voice is None or measured.speech_s <= 0:
+    if usual_s is None or voice is None or measured.speech_s <= 0:
         return None
-    pace = expected.seconds / max(usual_s, LEAST_S)
-    raise NotImplementedError(pace, math)
+    lines = passage(language)
+    assert lines is not None, "there is an English passage"
+    expected_s = usual_s * _pace(voice.pace, lines) / speed
+    return (measured.speech_s - expected_s) / (SPREAD * math.sqrt(max(expected_s, 1.0)))
+
+
+@lru_cache(maxsize=64)
+def _pace(pace: float, lines: tuple[str, ...]) -> float:
+    """What a voice that reads the passage at ``pace`` takes for one second of `spoken_length`."""
+    read_s = pace * PASSAGE_ESTIMATED_S - LAST_STOP_S * len(lines)
+    return read_s / sum(spoken_length(line, "en") or 0.0 for line in lines)
