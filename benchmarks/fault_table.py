@@ -40,15 +40,15 @@ class Judged:
     """A take with everything that was found.
 
     Attributes:
-        cheap: verdicts that need no recogniser.
-        words: verdicts on the words.
+        cheap: verdicts on measures and voice, which every take gets.
+        full: verdicts on quality and words, which under ``risk`` only risky takes get.
         sampled: under ``risk`` its words are heard only because the sample falls on it.
         spent: CPU seconds of listening under each mode.
     """
 
     take: Recorded
     cheap: tuple[Verdict, ...]
-    words: tuple[Verdict, ...]
+    full: tuple[Verdict, ...]
     heard_as: str
     risk: Risk
     listened: bool
@@ -57,7 +57,7 @@ class Judged:
 
     def failed(self, mode: str) -> list[Verdict]:
         """Checks that it fails under a mode."""
-        verdicts = self.cheap + (self.words if mode == "all" or (mode == "risk" and self.listened) else ())
+        verdicts = self.cheap + (self.full if mode == "all" or (mode == "risk" and self.listened) else ())
         return [verdict for verdict in verdicts if not verdict.passed]
 
 
@@ -94,14 +94,15 @@ def _judged(take: Recorded, voice: VoiceReference, found: dict[str, dict[str, An
     cheap = free_checks(measured, expected)
     if len(cheap) > 2:  # near silence has no voice
         speaker = same_voice(embedding, voice, measured.speech_s)
-        cheap += (*([speaker] if speaker else []), *clean_sound(quality, voice))
-    risk = risk_of(take.text, take.language, measured, expected, cheap, heard=Heard(voice=embedding, quality=quality))
+        cheap += (speaker,) if speaker else ()
+    risk = risk_of(take.text, take.language, measured, expected, cheap, heard=Heard(voice=embedding))
     listen, sampled = listens(risk, key=take.key, sample=SAMPLE)
     listen = listen and all(verdict.passed for verdict in cheap)  # what has failed is recorded again, heard or not
-    base = spent["free"] + spent["voice"] + spent["quality"]
-    costs = {"free": base, "risk": base + listen * spent["words"], "all": base + spent["words"]}
-    said = word_verdicts(compare(take.text, found["words"]["text"], take.language, WORDING))
-    return Judged(take, cheap, said, found["words"]["text"], risk, listen, listen and sampled, costs)
+    base, more = spent["free"] + spent["voice"], spent["quality"] + spent["words"]
+    costs = {"free": base, "risk": base + listen * more, "all": base + more}
+    comparison = compare(take.text, found["words"]["text"], take.language, WORDING)
+    full = (*(clean_sound(quality, voice) if len(cheap) > 2 else ()), *word_verdicts(comparison))
+    return Judged(take, cheap, full, found["words"]["text"], risk, listen, listen and sampled, costs)
 
 
 def _spoken_form(text: str, language: str) -> str:
@@ -173,9 +174,9 @@ def costs(judged: Sequence[Judged]) -> Iterator[str]:
         ratios = ", ".join(f"{mode} {sum(o.spent[mode] for o in judged) / seconds / cost:.2f}" for mode in MODES)
         yield f"\nListening / recording where that takes {cost} CPU s per s, as {engine} does: {ratios}."
     sample = [one for one in judged if one.sampled]
-    wrong = sum(any(not verdict.passed for verdict in one.words) for one in sample)
+    wrong = sum(any(not verdict.passed for verdict in one.full) for one in sample)
     unheard = [one for one in judged if not one.listened and not one.failed("risk")]
-    really = sum(any(not verdict.passed for verdict in one.words) for one in unheard)
+    really = sum(any(not verdict.passed for verdict in one.full) for one in unheard)
     yield f"\nUnder risk: {unheard_errors(len(sample), wrong, len(unheard))}. With all heard: {really}."
 
 
