@@ -63,12 +63,29 @@ def _english(should: tuple[str, ...], heard: tuple[str, ...], least: float) -> b
     value = _value(should)
     if value is not None and value == _value(heard):
         return True
-    sounds, sounds_heard = [sounds_of(word) for word in should], [sounds_of(word) for word in heard]
-    if None not in sounds and None not in sounds_heard:
-        return _similar("".join(map(str, sounds)), "".join(map(str, sounds_heard)), least)
-    if all(sound is None for sound in sounds):
+    if all(sounds_of(word) is None for word in should):
         least = SAME_STRANGE
-    return _similar(_folded("".join(should), "en"), _folded("".join(heard), "en"), least)
+    return _similar(*_sounds(should, heard), least)
+
+
+def _sounds(should: tuple[str, ...], heard: tuple[str, ...]) -> tuple[str, str]:
+    """English in sounds, by the dictionary if it has all of the words, else by the letters."""
+    known = [[sounds_of(word) for word in words] for words in (should, heard)]
+    if any(sounds is None for words in known for sounds in words):
+        return _folded("".join(should), "en"), _folded("".join(heard), "en")
+    one, other = ("".join(map(str, words)) for words in known)
+    return one, other
+
+
+def closeness(should: Sequence[str], heard: Sequence[str], language: str) -> float:
+    """How alike two stretches sound, 0 … 1."""
+    code = primary(language)
+    one, other = (
+        _sounds(tuple(should), tuple(heard))
+        if code == "en"
+        else (_folded("".join(should), code), _folded("".join(heard), code))
+    )
+    return Levenshtein.normalized_similarity(one, other) if one and other else 0.0
 
 
 # Letters that sound alike, per language; what is left of a word are its sounds, roughly.

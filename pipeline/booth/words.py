@@ -10,19 +10,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.booth.expecting import Wording
-from pipeline.booth.spelling import NUMBER_WORDS, alike, words_of
+from pipeline.booth.spelling import NUMBER_WORDS, alike, closeness, words_of
 from pipeline.hearing import HeardWord, Transcript
 from pipeline.materials import Verdict
 
 ERROR_SHARE = 0.1
 LONGEST_RUN = 1
 """Words wrong in a row that may be the recogniser's mistake."""
+MISHEARD = 0.6
+"""Closeness of a stretch, too far off to be a spelling, that is still likelier misheard than misread ('a mazy' heard
+as 'amazing')."""
 _SPAN = 3
 _NUMBER_SPAN = 7
 FILLERS = frozenset({"uh", "um", "ah", "oh", "eh", "hm", "hmm", "mm", "mhm", "äh", "ähm", "euh"})
@@ -32,14 +35,21 @@ _Words = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Run:
-    """Words in a row that differ: what should be heard and what was heard instead; either may be empty."""
+    """Words in a row that differ: what should be heard and what was heard instead; either may be empty.
+
+    Attributes:
+        closeness: how alike the two sound, 0 … 1.
+    """
 
     should: tuple[str, ...]
     heard: tuple[str, ...]
+    closeness: float = 0.0
 
     @property
     def length(self) -> int:
-        return max(len(self.should), len(self.heard))
+        """Words wrong; of two that a recogniser has only divided otherwise, one."""
+        words = max(len(self.should), len(self.heard))
+        return words if self.closeness < MISHEARD else math.ceil(words / 2)
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ def compare(
     last = max((number for number, step in enumerate(steps) if step.should), default=len(steps) - 1)
     before = tuple(word for step in steps[:first] for word in step.heard)
     after = tuple(word for step in steps[last + 1 :] for word in step.heard)
-    runs = tuple(_runs(steps[first : last + 1]))
+    runs = tuple(_runs(steps[first : last + 1], language))
     return Comparison(
         expected=len(should),
         errors=sum(run.length for run in runs) + len(before) + len(after),
@@ -123,18 +133,53 @@ class _Step:
     right: bool = False
 
 
-def _aligned(should: tuple[str, ...], heard: tuple[str, ...], language: str, names: Collection[str]) -> list[_Step]:
-    """The cheapest alignment, what is added before and after at no cost; of equals the one that covers more."""
-    if should == heard:
-        return [_Step((word,), (word,), right=True) for word in should]
-    same = partial(_same, language=language, names=names)
+def _aligned(should: _Words, heard: _Words, language: str, names: Collection[str]) -> list[_Step]:
+    """The cheapest alignment; what agrees word for word at both ends is not searched."""
+    if (
+        len(heard) > len(should) + 1
+    ):  # words are added: which of two equal stretches is the text is the search's to say
+        return _searched(should, heard, language, names)
+    front = _agreeing(should, heard)
+    back = _agreeing(should[front:][::-1], heard[front:][::-1])
+    middle = _searched(
+        should[front : len(should) - back],
+        heard[front : len(heard) - back],
+        language,
+        names,
+        inner=bool(front or back),
+    )
+    ends = (should[:front], should[len(should) - back :])
+    first, last = ([_Step((word,), (word,), right=True) for word in words] for words in ends)
+    return [*first, *middle, *last]
+
+
+def _agreeing(should: _Words, heard: _Words) -> int:
+    """Equal words at the start; not a number's, which may be part of one that is said otherwise."""
+    pairs = enumerate(zip(should, heard, strict=False))
+    count = next((k for k, (one, other) in pairs if one != other), min(len(should), len(heard)))
+    while 0 < count < max(len(should), len(heard)) and should[count - 1] in NUMBER_WORDS:
+        count -= 1
+    return count
+
+
+def _searched(
+    should: _Words, heard: _Words, language: str, names: Collection[str], *, inner: bool = False
+) -> list[_Step]:
+    """The cheapest alignment; of equals the one that covers more.
+
+    Args:
+        inner: words heard before and after cost as much as between.
+    """
+    same = lru_cache(maxsize=None)(partial(_same, language=language, names=names))
     rows, columns = len(should) + 1, len(heard) + 1
     cost = [[0.0] * columns for _ in range(rows)]
     back: list[list[tuple[int, int, bool]]] = [[(0, 0, False)] * columns for _ in range(rows)]
     for i in range(rows):
+        edge_cost = _EDGE_COST if i in (0, rows - 1) and not inner else 1.0
         for j in range(columns):
             ways = _ways(i, j, should, heard, same)
-            found = [(cost[i - a][j - b] + price, -(a + b), (a, b, right)) for a, b, price, right in ways]
+            prices = ((a, b, edge_cost if not a else price, right) for a, b, price, right in ways)
+            found = [(cost[i - a][j - b] + price, -(a + b), (a, b, right)) for a, b, price, right in prices]
             if found:
                 cost[i][j], _, back[i][j] = min(found)
     steps: list[_Step] = []
@@ -159,7 +204,7 @@ def _ways(
         if should[i - 1] not in NUMBER_WORDS:  # 'hundred and five' and 'oh five' end alike and are one number
             return
     if j:
-        yield 0, 1, _EDGE_COST if i in (0, len(should)) else 1.0, False
+        yield 0, 1, 1.0, False
     if i:
         yield 1, 0, 1.0, False
     if i and j:
@@ -179,11 +224,13 @@ def _same(one: _Words, other: _Words, language: str, names: Collection[str]) -> 
     return comparable and alike(one, other, language, names)
 
 
-def _runs(steps: Iterable[_Step]) -> Iterator[Run]:
+def _runs(steps: Iterable[_Step], language: str) -> Iterator[Run]:
     for right, group in groupby(steps, key=lambda step: step.right):
         if not right:
             wrong = list(group)
-            yield Run(tuple(w for step in wrong for w in step.should), tuple(w for step in wrong for w in step.heard))
+            should = tuple(word for step in wrong for word in step.should)
+            heard = tuple(word for step in wrong for word in step.heard)
+            yield Run(should, heard, closeness(should, heard, language))
 
 
 def _repeated(

