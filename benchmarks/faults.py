@@ -136,16 +136,18 @@ def _ear(part: str, recogniser: str) -> Callable[[Recorded, Sound], Mapping[str,
 
 
 def _listen_with(folder: Path, name: str, listen_to: Callable[[Recorded, Sound], Mapping[str, Any]]) -> None:
+    """Takes with a fault first: of those there are few. What is recorded meanwhile is listened to as well."""
     done = {line["key"] for line in lines_of(folder / name)}
     with (folder / name).open("a", encoding="utf-8") as lines:
-        for take in recorded(folder):
-            if take.key not in done:
-                sound = read_sound(folder / f"{take.key}.flac")
-                begun = time.process_time()
-                found = listen_to(take, sound)
-                spent_s = time.process_time() - begun
-                lines.write(json.dumps({"key": take.key, "spent_s": spent_s, **found}, ensure_ascii=False) + "\n")
-                lines.flush()
+        while waiting := [take for take in recorded(folder) if take.key not in done]:
+            take = min(waiting, key=lambda take: take.fault is None)
+            sound = read_sound(folder / f"{take.key}.flac")
+            begun = time.process_time()
+            found = listen_to(take, sound)
+            spent_s = time.process_time() - begun
+            lines.write(json.dumps({"key": take.key, "spent_s": spent_s, **found}, ensure_ascii=False) + "\n")
+            lines.flush()
+            done.add(take.key)
 
 
 def reference_of(folder: Path, speakers: SpeakerModel, qualities: QualityModel) -> VoiceReference:

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import math
 import re
-from functools import lru_cache
 
 from pipeline.booth.expecting import VoiceReference
-from pipeline.booth.listening import LAST_STOP_S, TakeMeasure
-from pipeline.booth.soundcheck import passage
+from pipeline.booth.listening import TakeMeasure
 from pipeline.hearing.pronouncing import sounds_of
 
 WEIGHTS_S = (-0.333, 0.097, 0.049, 0.084, -0.064, 0.124, 0.210, 0.236)
 """Seconds: a constant; for each vowel, consonant, word, unstressed word; comma, longer breath and stop inside."""
 SPREAD = 0.103
 """Standard deviation of a take's length in seconds over the root of its expected length: errors of words add up."""
-LEAST_S = 0.3
-PASSAGE_ESTIMATED_S = 40.87
-"""Of the English passage of the sound check, by the script room's duration model, to which a voice's pace refers."""
+LEAST_S = 0.6
+"""What one short word takes: the shorter a text, the more slowly it is said (hibari and eight voices of kokoro)."""
+PASSAGE_PACE = 0.806
+"""Of the sound check's English passage if it took as long as `spoken_length` says: `VoiceReference.pace`."""
 
 _VOWELS = frozenset("aeiouAIOWYɪɛæʌʊɑɐ")
 # fmt: off
@@ -45,7 +44,7 @@ def spoken_length(text: str, language: str) -> float | None:
     if language.partition("-")[0].lower() != "en":
         return None
     weights = zip(WEIGHTS_S, (1, *_sounds(text), *_pauses(text)), strict=True)
-    return max(sum(weight * count for weight, count in weights), LEAST_S)
+    return math.hypot(max(sum(weight * count for weight, count in weights), 0.0), LEAST_S)
 
 
 def _sounds(text: str) -> tuple[int, int, int, int]:
@@ -79,14 +78,5 @@ def length_off(
     usual_s = spoken_length(text, language)
     if usual_s is None or voice is None or measured.speech_s <= 0:
         return None
-    lines = passage(language)
-    assert lines is not None, "there is an English passage"
-    expected_s = usual_s * _pace(voice.pace, lines) / speed
+    expected_s = usual_s * voice.pace / PASSAGE_PACE / speed
     return (measured.speech_s - expected_s) / (SPREAD * math.sqrt(max(expected_s, 1.0)))
-
-
-@lru_cache(maxsize=64)
-def _pace(pace: float, lines: tuple[str, ...]) -> float:
-    """What a voice that reads the passage at ``pace`` takes for one second of `spoken_length`."""
-    read_s = pace * PASSAGE_ESTIMATED_S - LAST_STOP_S * len(lines)
-    return read_s / sum(spoken_length(line, "en") or 0.0 for line in lines)

@@ -23,9 +23,9 @@ from pipeline.materials import Verdict
 RISKY = 0.5
 """From this score on, a take's words are heard."""
 
-SHORT_AT, LONG_AT = -0.6, 2.0
+SHORT_AT, LONG_AT = -0.5, 2.0
 """Standard deviations of length at which the chance is `RISKY`: two words missing are 2 of them on average, two added
-words 4 and more. On the tuning book 18 % of the takes without a fault lie outside."""
+words 4 and more. On the tuning book 20 % of the takes without a fault lie outside."""
 LENGTH_STEEPNESS = 3.0  # of the chance, for each standard deviation
 UNSURE_LENGTH = 1.5  # where only the duration model tells the length, it must be farther off
 

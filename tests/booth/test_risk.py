@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import median
 
 import pytest
 
 from pipeline.booth.expecting import Expected, VoiceReference
-from pipeline.booth.lengths import PASSAGE_ESTIMATED_S, length_off, spoken_length
-from pipeline.booth.listening import TakeMeasure
+from pipeline.booth.lengths import PASSAGE_PACE, length_off, spoken_length
+from pipeline.booth.listening import LAST_STOP_S, TakeMeasure
 from pipeline.booth.risk import RISKY, Risk, listens, risk_of
 from pipeline.booth.soundcheck import passage
 from pipeline.hearing import Heard
@@ -137,10 +138,13 @@ def test_a_voice_asked_to_read_faster_is_held_against_less_time() -> None:
     assert abs(faster) == pytest.approx(abs(same), abs=0.5)
 
 
-def test_the_passage_is_estimated_as_lengths_assume() -> None:
-    lines = passage("en")
-    assert lines is not None
-    assert sum(estimate_seconds(line, "en") for line in lines) == pytest.approx(PASSAGE_ESTIMATED_S, abs=0.01)
+def test_a_voice_that_takes_as_long_as_the_lengths_say_has_the_pace_that_they_assume() -> None:
+    paces = []
+    for line in passage("en") or ():
+        usual_s = spoken_length(line, "en")
+        assert usual_s is not None
+        paces.append((usual_s + LAST_STOP_S) / estimate_seconds(line, "en"))
+    assert median(paces) == pytest.approx(PASSAGE_PACE, abs=0.002)
 
 
 def test_the_sample_follows_from_the_key_and_has_the_share_asked_for() -> None:
