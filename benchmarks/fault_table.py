@@ -1,0 +1,202 @@
+"""Verdicts on every take of `faults`, and the tables: found, missed, false alarms and cost under each policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+from fault_takes import PARTS, Recorded, lines_of, recorded
+from faulty import KINDS
+
+from pipeline.booth.estimating import unheard_errors
+from pipeline.booth.expecting import Expected, VoiceReference, Wording
+from pipeline.booth.listening import TakeMeasure, free_checks, pause_in
+from pipeline.booth.risk import Risk, listens, risk_of
+from pipeline.booth.soundness import clean_sound
+from pipeline.booth.voices import same_voice
+from pipeline.booth.words import compare, word_verdicts
+from pipeline.hearing import Heard, Quality
+from pipeline.materials import Verdict
+from pipeline.script.duration import estimate_seconds
+from pipeline.script.normalising import normalise
+
+MODES = ("free", "risk", "all")
+SAMPLE = 0.05  # production.Verify's own
+GROUPS: dict[str, Callable[[str], bool]] = {
+    "words, two or more": lambda kind: KINDS[kind].wrong_words >= 2,
+    "words, one": lambda kind: KINDS[kind].wrong_words == 1,
+    "every fault": lambda kind: True,
+}
+RECORDING_COST = {"hibari": 0.01, "kokoro": 0.6}
+"""CPU seconds of recording per second of sound: the engines' own summaries."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A take with everything that was found.
+
+    Attributes:
+        cheap: verdicts on measures and voice, which every take gets.
+        full: verdicts on quality and words, which under ``risk`` only risky takes get.
+        sampled: under ``risk`` its words are heard only because the sample falls on it.
+        spent: CPU seconds of listening under each mode.
+    """
+
+    take: Recorded
+    cheap: tuple[Verdict, ...]
+    full: tuple[Verdict, ...]
+    heard_as: str
+    risk: Risk
+    listened: bool
+    sampled: bool
+    spent: dict[str, float]
+
+    def failed(self, mode: str) -> list[Verdict]:
+        """Checks that it fails under a mode."""
+        verdicts = self.cheap + (self.full if mode == "all" or (mode == "risk" and self.listened) else ())
+        return [verdict for verdict in verdicts if not verdict.passed]
+
+
+def table(folder: Path) -> None:
+    """Print everything, and write it to ``table.md`` in the folder."""
+    judged = judge(folder)
+    facts = json.loads((folder / "book.json").read_text(encoding="utf-8"))
+    text = "\n".join([*heading(facts, judged), "", *findings(judged), "", *costs(judged), "", *slips(judged)])
+    (folder / "table.md").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+def judge(folder: Path) -> list[Judged]:
+    """Verdicts on all takes of which every part has been listened to."""
+    voice = _reference(json.loads((folder / "voice.json").read_text(encoding="utf-8")))
+    found = {part: {line.pop("key"): line for line in lines_of(folder / f"{part}.jsonl")} for part in PARTS}
+    return [
+        _judged(take, voice, {part: found[part][take.key] for part in PARTS})
+        for take in recorded(folder)
+        if all(take.key in found[part] for part in PARTS)
+    ]
+
+
+def _reference(facts: dict[str, Any]) -> VoiceReference:
+    quality = Quality(**facts["quality"]) if facts["quality"] else None
+    return VoiceReference(**{**facts, "quality": quality, "embedding": tuple(facts["embedding"])})
+
+
+def _judged(take: Recorded, voice: VoiceReference, found: dict[str, dict[str, Any]]) -> Judged:
+    spent = {part: found[part].pop("spent_s") for part in PARTS}
+    measured = TakeMeasure(**{**found["free"], "pitch_course": tuple(found["free"]["pitch_course"])})
+    expected = Expected(take.estimated_s * voice.pace, voice, pause_in(take.text))
+    embedding, quality = tuple(found["voice"]["voice"]), Quality(**found["quality"])
+    cheap = free_checks(measured, expected)
+    if len(cheap) > 2:  # near silence has no voice
+        speaker = same_voice(embedding, voice, measured.speech_s)
+        cheap += (speaker,) if speaker else ()
+    risk = risk_of(take.text, take.language, measured, expected, cheap, heard=Heard(voice=embedding))
+    listen, sampled = listens(risk, key=take.key, sample=SAMPLE)
+    listen = listen and all(verdict.passed for verdict in cheap)  # what has failed is recorded again, heard or not
+    base, more = spent["free"] + spent["voice"], spent["quality"] + spent["words"]
+    costs = {"free": base, "risk": base + listen * more, "all": base + more}
+    comparison = compare(take.text, found["words"]["text"], take.language, WORDING)
+    full = (*(clean_sound(quality, voice) if len(cheap) > 2 else ()), *word_verdicts(comparison))
+    return Judged(take, cheap, full, found["words"]["text"], risk, listen, listen and sampled, costs)
+
+
+def _spoken_form(text: str, language: str) -> str:
+    for edit in reversed(normalise(text, language)):
+        text = text[: edit.start] + edit.spoken + text[edit.end :]
+    return text
+
+
+WORDING = Wording(_spoken_form, estimate_seconds)
+
+
+def wilson(found: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of a share: Wilson, Journal of the American Statistical Association 22 (1927)."""
+    z = 1.959964
+    middle, width = found + z * z / 2, z * sqrt(found * (count - found) / count + z * z / 4)
+    return (middle - width) / (count + z * z), (middle + width) / (count + z * z)
+
+
+def heading(facts: dict[str, Any], judged: Sequence[Judged]) -> Iterator[str]:
+    """What was recorded."""
+    hours = sum(one.take.seconds for one in judged) / 3600
+    faulty = sum(one.take.fault is not None for one in judged)
+    yield (
+        f"{facts['book']} by {facts['narrator']}: {len(judged)} takes, {hours:.2f} h, {faulty} with a fault "
+        f"(seed {facts['seed']}), {len(judged) - faulty} without."
+    )
+
+
+def findings(judged: Sequence[Judged]) -> Iterator[str]:
+    """Found, missed and recall by kind; false alarms among the clean."""
+    yield "| fault | n |" + "".join(f" {mode}: found | missed | recall (95 %) |" for mode in MODES)
+    yield "|---|---|" + "---|---|---|" * len(MODES)
+    faulty = [(one.take.fault.kind, one) for one in judged if one.take.fault is not None]
+    for kind in KINDS:
+        yield from _row(kind, [one for name, one in faulty if name == kind])
+    for group, belongs in GROUPS.items():
+        yield from _row(f"**{group}**", [one for name, one in faulty if belongs(name)])
+    clean = [one for one in judged if one.take.fault is None]
+    alarms = [sum(bool(one.failed(mode)) for one in clean) for mode in MODES]
+    cells = (f" {count} | | {_share(count, len(clean))} |" for count in alarms)
+    yield f"| **false alarms** | {len(clean)} |" + "".join(cells)
+
+
+def _row(name: str, takes: Sequence[Judged]) -> Iterator[str]:
+    if takes:
+        found = [sum(bool(one.failed(mode)) for one in takes) for mode in MODES]
+        cells = (f" {count} | {len(takes) - count} | {_share(count, len(takes))} |" for count in found)
+        yield f"| {name} | {len(takes)} |" + "".join(cells)
+
+
+def _share(count: int, of: int) -> str:
+    low, high = wilson(count, of)
+    return f"{count / of:.1%} ({low:.1%} to {high:.1%})"
+
+
+def costs(judged: Sequence[Judged]) -> Iterator[str]:
+    """CPU seconds of listening per second of sound, in the mix and on the clean takes alone."""
+    yield "| CPU s of listening per s of sound | free | risk | all | risk / all | words heard under risk |"
+    yield "|---|---|---|---|---|---|"
+    clean = [one for one in judged if one.take.fault is None]
+    for name, takes in (("all takes", judged), ("takes without a fault", clean)):
+        seconds = sum(one.take.seconds for one in takes)
+        share = {mode: sum(one.spent[mode] for one in takes) / seconds for mode in MODES}
+        cells = " | ".join(f"{share[mode]:.3f}" for mode in MODES)
+        heard = sum(one.listened for one in takes) / len(takes)
+        yield f"| {name} | {cells} | {share['risk'] / share['all']:.1%} | {heard:.1%} |"
+    seconds = sum(one.take.seconds for one in judged)
+    for engine, cost in RECORDING_COST.items():
+        ratios = ", ".join(f"{mode} {sum(o.spent[mode] for o in judged) / seconds / cost:.2f}" for mode in MODES)
+        yield f"\nListening / recording where that takes {cost} CPU s per s, as {engine} does: {ratios}."
+    sample = [one for one in judged if one.sampled]
+    wrong = sum(any(not verdict.passed for verdict in one.full) for one in sample)
+    unheard = [one for one in judged if not one.listened and not one.failed("risk")]
+    really = sum(any(not verdict.passed for verdict in one.full) for one in unheard)
+    yield f"\nUnder risk: {unheard_errors(len(sample), wrong, len(unheard))}. With all heard: {really}."
+
+
+def slips(judged: Sequence[Judged]) -> Iterator[str]:
+    """Every fault missed under ``all``, every false alarm, and what ``risk`` alone missed."""
+    for title, mode, of_fault in (
+        ("Missed under all", "all", True),
+        ("False alarms under all", "all", False),
+        ("Missed under risk", "risk", True),
+    ):
+        yield f"\n## {title}\n"
+        for one in judged:
+            slipped = (one.take.fault is not None) == of_fault and bool(one.failed(mode)) != of_fault
+            if slipped and (mode != "risk" or one.failed("all")):
+                yield _told(one, mode)
+
+
+def _told(one: Judged, mode: str) -> str:
+    fault = one.take.fault
+    what = f"{fault.kind} {fault.place} {fault.what!r}" if fault else ""
+    why = "; ".join(f"{verdict.check} {verdict.measure:.2f} ({verdict.reason})" for verdict in one.failed(mode))
+    risk = f"risk {one.risk.score:.2f} {', '.join(one.risk.reasons)}"
+    return f"- {one.take.slate} {what or why} [{risk}]\n  - {one.take.text}\n  - {one.heard_as}"
