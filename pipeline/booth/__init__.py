@@ -1,5 +1,6 @@
 """The booth: chunks become circled takes, each listened to, recorded again when it is wrong, and never twice."""
 
+from pipeline.booth.choosing import choose, own_attempts
 from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt, ladder
 from pipeline.booth.pacing import lengths_of
@@ -12,9 +13,11 @@ __all__ = [
     "Booth",
     "Judge",
     "Slot",
+    "choose",
     "circled_in_vault",
     "ladder",
     "lengths_of",
+    "own_attempts",
     "plan_takes",
     "record",
 ]

@@ -43,9 +43,11 @@ class Judge:
         return self._judged(recorded, verdicts)
 
     def known(self, recorded: Recorded) -> Judged | None:
-        """What was found under this policy before; None where nothing was."""
+        """What was found under this policy before; None where nothing was. A take of another making is as it is."""
         facts = recorded.entry.facts
-        return self._judged(recorded, verdicts_on(facts)) if facts.get("listened") == self._policy else None
+        if facts.get("listened") != self._policy and recorded.attempt.readings:
+            return None
+        return self._judged(recorded, verdicts_on(facts))
 
     def _judged(self, recorded: Recorded, verdicts: tuple[Verdict, ...]) -> Judged:
         facts = recorded.entry.facts

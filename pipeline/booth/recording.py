@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
+from pipeline.booth.choosing import check_recordable, is_approved
 from pipeline.booth.circling import Circled, Circling, Judged
 from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt
@@ -49,7 +50,7 @@ class Booth:
         judge: Judge,
         go_on: Callable[[], None] = lambda: None,
     ) -> None:
-        self._circling = Circling(list({slot.key: slot for slot in slots}.values()), verify)
+        self._circling = Circling(list({slot.identity: slot for slot in slots}.values()), verify)
         self._vault, self._judge, self._go_on = vault, judge, go_on
         self._due: deque[Attempt] = deque()
         self._ears = ThreadPoolExecutor(1, thread_name_prefix="ears")
@@ -113,6 +114,7 @@ class Booth:
             StorageError: the vault cannot be written.
         """
         batch = [attempt for attempt in batch if attempt.key not in self._kept]  # an earlier try of the batch
+        check_recordable(batch)
         owners = [(attempt, part) for attempt in batch for part in range(len(attempt.readings))]
         parts: dict[str, dict[int, Rendition]] = {}
         since = time.monotonic()
@@ -131,7 +133,7 @@ class Booth:
 
     def circled(self, slots: Sequence[Slot]) -> list[Take] | None:
         """The takes of some slots, in their order; None as long as one of them is not circled."""
-        found = [self._circling.circled(slot.key) for slot in slots]
+        found = [self._circling.circled(slot) for slot in slots]
         known = [circled for circled in found if circled is not None]
         if len(known) < len(slots):
             return None
@@ -184,7 +186,7 @@ def circled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, jud
     Raises:
         MissingError: an understudy's engine is not on this machine.
     """
-    once = {slot.key: slot for slot in slots}
+    once = {slot.identity: slot for slot in slots}
     circling = Circling(list(once.values()), verify)
     while attempts := list(circling.wanted()):
         for attempt in attempts:
@@ -192,7 +194,7 @@ def circled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, jud
             known = judge.known(there) if there is not None else None
             if known is not None:
                 circling.judged(known)
-    found = [circling.circled(slot.key) for slot in slots]
+    found = [circling.circled(slot) for slot in slots]
     return [None if circled is None else _take(slot, circled) for slot, circled in zip(slots, found, strict=True)]
 
 
@@ -212,6 +214,7 @@ def _take(slot: Slot, circled: Circled) -> Take:
         attempts=len(circled.tried),
         heard=best.heard,
         sampled=best.sampled,
+        approved=is_approved(slot, best.key),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 
-from pipeline.booth import Judge, circled_in_vault, ladder
+from pipeline.booth import Judge, circled_in_vault, own_attempts
 from pipeline.delivery import delivery_keys
 from pipeline.flows.callsheet import CallSheet
 from pipeline.mastering import master_in_vault
@@ -27,7 +27,7 @@ def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
     keys: dict[str, set[str]] = {"takes": set(), "mixes": set(), "masters": set()}
     verify = sheet.order.production.verify
     slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
-    keys["takes"].update(attempt.key for slot in slots for attempt in ladder(slot, verify))
+    keys["takes"].update(attempt.key for slot in slots for attempt in own_attempts(slot, verify))
     masters = []
     for chapter, takes in circled_by_cards(sheet):
         known = [take.key for take in takes if take is not None]

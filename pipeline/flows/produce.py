@@ -98,7 +98,7 @@ def announce(run: Run) -> Progress:
     """Say what there is to do."""
     sheet = run.sheet
     planned = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
-    once = {slot.key: slot for slot in planned}
+    once = {slot.first_take: slot for slot in planned}
     missing = [slot for key, slot in once.items() if ("takes", key) not in sheet.vault]
     by_engine: dict[str, float] = {}
     for slot in missing:
@@ -112,7 +112,7 @@ def announce(run: Run) -> Progress:
             by_engine=by_engine,
         )
     )
-    for notice in sheet.notices:
+    for notice in (*sheet.notices, *sheet.refused):
         run.tell(Said(str(notice)))
     return Progress(sum(by_engine.values()))
 
@@ -268,7 +268,12 @@ def conclude(
         masters=masters,
         deliverables=deliverables,
         takes_by_chapter=takes,
-        notices=(*sheet.notices, *foresee(masters, sheet.order), *_remarks(sheet.order, masters, deliverables)),
+        notices=(
+            *sheet.notices,
+            *sheet.refused,
+            *foresee(masters, sheet.order),
+            *_remarks(sheet.order, masters, deliverables),
+        ),
         certificate=certificate,
         totals=totals,
     )

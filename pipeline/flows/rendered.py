@@ -53,9 +53,9 @@ class Chosen:
 
     @property
     def missing(self) -> tuple[Slot, ...]:
-        """What must be recorded, each key once."""
+        """What must be recorded, each once."""
         lacking = [slot for slot, take in zip(self.slots, self.takes, strict=True) if take is None]
-        return tuple({slot.key: slot for slot in lacking}.values())
+        return tuple({slot.identity: slot for slot in lacking}.values())
 
 
 @dataclass(frozen=True)

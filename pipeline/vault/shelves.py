@@ -164,10 +164,10 @@ class Vault:
             if card and not facts.items() <= card.facts.items():
                 write_card(self._card(room, key), Card(card.blob, card.sha256, card.facts | facts), self._workshop)
 
-    def keys(self, room: str) -> Iterator[str]:
-        """The key of every entry in a room, in order, one shelf after the other."""
-        for shelf in _sorted_names(self.root / room):
-            for name in _sorted_names(self.root / room / shelf):
+    def keys(self, room: str, shelf: str | None = None) -> Iterator[str]:
+        """The key of every entry in a room, or on one shelf of it (the keys' first two characters), in order."""
+        for each in _sorted_names(self.root / room) if shelf is None else (shelf,):
+            for name in _sorted_names(self.root / room / each):
                 if name.endswith(".json"):
                     yield name.removesuffix(".json")
 
