@@ -26,7 +26,7 @@ TOM = "ch01-0004"
 @pytest.fixture
 def order(tmp_path: Path) -> Order:
     (tmp_path / "harbour.md").write_text(SCRIPT)
-    (tmp_path / "harbour.yaml").write_text(PRODUCTION)
+    (tmp_path / "harbour.yaml").write_text(PRODUCTION + "verify: {mode: free}\n")
     return load_order(tmp_path / "harbour.yaml")
 
 
