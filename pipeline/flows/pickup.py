@@ -40,10 +40,17 @@ def record_line(order: Order, slate: str, listener: Listener = deaf) -> Take:
     def on_take(attempt: Attempt) -> None:
         run.tell(Recorded(attempt.slate, attempt.slot.engine, attempt.cost_s))
 
-    verify = order.production.verify.model_copy(update={"budget": WITHOUT_LIMIT})
-    with locked(order), Booth([slot], vault=sheet.vault, verify=verify, judge=sheet.judge, go_on=run.go_on) as booth:
-        while batch := booth.next_batch():
-            booth.record(batch, run.narrator(slot.engine), on_take)
-        takes = booth.circled([slot])
+    sheet.ears.on_trouble = run.note
+    verify = sheet.verify.model_copy(update={"budget": WITHOUT_LIMIT})
+    try:
+        with (
+            locked(order),
+            Booth([slot], vault=sheet.vault, verify=verify, judge=sheet.judge(), go_on=run.go_on) as booth,
+        ):
+            while batch := booth.next_batch():
+                booth.record(batch, run.narrator(slot.engine), on_take)
+            takes = booth.circled([slot])
+    finally:
+        run.dismiss()
     assert takes is not None, "the booth ended with a line that is not circled"
     return takes[0]
