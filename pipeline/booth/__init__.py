@@ -8,6 +8,7 @@ from pipeline.booth.ladder import Attempt, ladder
 from pipeline.booth.narrating import NarratorAside, NoSound
 from pipeline.booth.pacing import lengths_of
 from pipeline.booth.recording import BATCH, Booth, circled_in_vault, record
+from pipeline.booth.references import sound_checks
 from pipeline.booth.slots import Slot, plan_takes
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "own_attempts",
     "plan_takes",
     "record",
+    "sound_checks",
 ]

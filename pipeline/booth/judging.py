@@ -84,7 +84,7 @@ class Judge:
             return None
         if facts.get("right_part") is None:
             return _judged(recorded, verdicts_on(facts))
-        part = self._vault.fetch(ROOM, facts["right_part"])
+        part = self._vault.look_up(ROOM, facts["right_part"])
         return _judged(replace(recorded, entry=part), verdicts_on(part.facts)) if part else None
 
     def is_ready(self, attempt: Attempt) -> bool:

@@ -20,7 +20,7 @@ from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt
 from pipeline.booth.narrating import NoSound
 from pipeline.booth.slots import Slot
-from pipeline.booth.takes import Recorded, in_vault, keep, stand_in
+from pipeline.booth.takes import Recorded, in_vault, keep, looked_up, stand_in
 from pipeline.engines import Narrator, Rendition, Unreadable
 from pipeline.errors import EngineError
 from pipeline.materials import Take
@@ -101,10 +101,10 @@ class Booth:
 
     def _can_be_judged(self, attempt: Attempt) -> Recorded | None:
         """The attempt's take, where the vault holds it; one whose voice must have its sound check first waits."""
-        there = in_vault(attempt, self._vault)
+        there = looked_up(attempt, self._vault)
         if there is None or self._judge.known(there) is not None:
             return there
-        return there if self._judge.is_ready(attempt) else None
+        return in_vault(attempt, self._vault) if self._judge.is_ready(attempt) else None
 
     def record(
         self,
@@ -214,7 +214,7 @@ def circled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, jud
     circling = Circling(list(once.values()), verify)
     while attempts := list(circling.wanted()):
         for attempt in attempts:
-            there = in_vault(attempt, vault)
+            there = looked_up(attempt, vault)
             known = judge.known(there) if there is not None else None
             if known is not None:
                 circling.judged(known)

@@ -47,11 +47,12 @@ from pipeline.flows.progress import (
     Recorded,
     Said,
 )
-from pipeline.flows.rendered import attempt_cards
+from pipeline.flows.rendered import attempt_cards, lacks_master
+from pipeline.flows.repaired import made_again
 from pipeline.flows.run import Run, on_signal, the_run
 from pipeline.mastering import consistency, master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Notice, Take
-from pipeline.mixing import mix_chapter
+from pipeline.mixing import TakeLost, mix_chapter
 from pipeline.production import Order
 
 ARTIFACT_INTERVAL_S = 1.0  # an update costs Prefect some 8 ms
@@ -86,7 +87,7 @@ def produce(production_file: str) -> Any:
                 takes[chapter.number] = circled
                 finishing.append(finish_chapter(run, chapter, circled))
                 # chapter N is mixed and mastered by other threads while N+1 is recorded on this one
-            masters = [chapter.result() for chapter in finishing]
+            masters = finished_chapters(run, progress, takes, finishing)
             deliverables = deliver_title(opaque(run), opaque(masters))
             certificate = certify(opaque(run), opaque(masters), opaque(deliverables))
             conclude(run, takes, masters, deliverables, certificate)
@@ -144,6 +145,7 @@ def recorded_chapters(run: Run, progress: Progress) -> Iterator[tuple[ChapterChu
 class Finishing:
     """A chapter in the hands of the task runner's threads."""
 
+    chapter: ChapterChunks
     mixing: PrefectFuture[ChapterMix]
     mastering: PrefectFuture[Master]
 
@@ -159,7 +161,20 @@ def finish_chapter(run: Run, chapter: ChapterChunks, takes: Sequence[Take]) -> F
     mixing = mix.with_options(task_run_name=f"{stem} mix").submit(opaque(run), opaque(chapter), opaque(takes))
     mixed = cast(ChapterMix, mixing)  # Prefect waits for the mix and hands on its value
     mastering = master.with_options(task_run_name=f"{stem} master").submit(opaque(run), opaque(chapter), mixed)
-    return Finishing(mixing, mastering)
+    return Finishing(chapter, mixing, mastering)
+
+
+def finished_chapters(run: Run, progress: Progress, takes: Takes, finishing: Sequence[Finishing]) -> list[Master]:
+    """Every chapter's master, in order. Where a take was lost after it was circled, it is recorded again, once."""
+    masters = []
+    for each in finishing:
+        try:
+            masters.append(each.result())
+        except TakeLost as lost:
+            run.tell(Said(f"{lost.where}: its take was damaged or removed while the run was at work; recorded again"))
+            takes |= {chapter.number: circled for chapter, circled in recorded_chapters(run, progress)}
+            masters.append(finish_chapter(run, each.chapter, takes[each.chapter.number]).result())
+    return masters
 
 
 def _worth_another_try(_task: Any, _task_run: Any, state: Any) -> bool:
@@ -192,6 +207,7 @@ def mix(run: Run, chapter: ChapterChunks, takes: Sequence[Take]) -> ChapterMix:
         pauses=production.pauses,
         spec=production.mix,
         vault=sheet.vault,
+        needed=lacks_master(sheet, sheet.vault),
     )
 
 
@@ -248,6 +264,9 @@ def conclude(
 ) -> None:
     """Write the take sheet, the report, Prefect's table of chapters and the outcome."""
     sheet = run.sheet
+    again = tuple(made_again(sheet.vault))
+    for notice in again:
+        run.tell(Said(str(notice)))
     everyone = [take for chapter in takes.values() for take in chapter]
     write_take_sheet(
         sheet.order.output / TAKE_SHEET,
@@ -274,6 +293,7 @@ def conclude(
             *sheet.refused,
             *foresee(masters, sheet.order),
             *_remarks(sheet.order, masters, deliverables),
+            *again,
         ),
         certificate=certificate,
         totals=totals,

@@ -65,6 +65,10 @@ class SharedVault(Vault):
         """
         return super().fetch(room, key) or self._download(room, key)
 
+    def look_up(self, room: str, key: str) -> Entry | None:
+        """The entry from the working copy, verified, or as the remote's card tells it; see `Vault.look_up`."""
+        return super().fetch(room, key) or self.find(room, key)
+
     def keep(self, room: str, key: str, suffix: str, write: Callable[[Path], Mapping[str, Any]]) -> Entry:
         """Make and keep a material, here and there; see `Vault.keep`.
 
