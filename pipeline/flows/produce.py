@@ -28,19 +28,23 @@ from pipeline.delivery import (
     TAKE_SHEET,
     Certificate,
     RunTotals,
+    TakesSummary,
     certify_title,
     deliver,
     foresee,
+    summarise_takes,
     write_certificate,
     write_report,
     write_take_sheet,
 )
 from pipeline.errors import Place, ProductionError, StoppedError
+from pipeline.flows.listened import Unheard, unheard
 from pipeline.flows.progress import (
     Certified,
     ChapterResult,
     DeliverableResult,
     Delivering,
+    ListeningResult,
     Mastered,
     Outcome,
     Planned,
@@ -268,12 +272,11 @@ def conclude(
     for notice in again:
         run.tell(Said(str(notice)))
     everyone = [take for chapter in takes.values() for take in chapter]
-    write_take_sheet(
-        sheet.order.output / TAKE_SHEET,
-        masters=masters,
-        takes_by_chapter=takes,
-        cards=attempt_cards(sheet, takes),
-    )
+    cards = attempt_cards(sheet, takes)
+    write_take_sheet(sheet.order.output / TAKE_SHEET, masters=masters, takes_by_chapter=takes, cards=cards)
+    missed = unheard(sheet, takes, cards)
+    run.tell(Said(missed.told))
+    summary = summarise_takes(sheet.order.file.name, masters, takes, estimate=missed.told)
     recorded = len({take.key for take in everyone if not take.reused})
     totals = RunTotals(
         audio_s=sum(master.seconds for master in masters),
@@ -297,6 +300,7 @@ def conclude(
         ),
         certificate=certificate,
         totals=totals,
+        summary=summary,
     )
     chapters = tuple(
         ChapterResult(master.title, round(master.seconds, 3), round(master.lufs, 2), round(master.dbtp, 2))
@@ -322,7 +326,23 @@ def conclude(
             report=report,
             certificate=sheet.order.output / CERTIFICATE,
             missed=certificate.missed,
+            listening=_listening(sheet.verify.mode, summary, missed),
         )
+    )
+
+
+def _listening(mode: str, summary: TakesSummary, missed: Unheard) -> ListeningResult:
+    estimate = missed.estimate
+    return ListeningResult(
+        mode=mode,
+        first_passed=summary.first_passed,
+        retakes=summary.retakes,
+        heard=summary.heard,
+        unheard=estimate.unheard if estimate else 0,
+        sampled=estimate.sample_size if estimate else 0,
+        sampled_wrong=estimate.failures if estimate else 0,
+        wrong_low=round(estimate.low, 6) if estimate and estimate.unheard else None,
+        wrong_high=round(estimate.high, 6) if estimate and estimate.unheard else None,
     )
 
 
