@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from pipeline.booth.expecting import Expected, VoiceReference, Wording
 from pipeline.booth.listening import TakeMeasure, free_checks, pause_in
 from pipeline.booth.risk import Risk, listens, risk_of
 from pipeline.booth.soundness import clean_sound
-from pipeline.booth.voices import same_voice
-from pipeline.booth.words import compare, word_verdicts
+from pipeline.booth.voices import one_voice, same_voice
+from pipeline.booth.words import Comparison, compare, nearer, word_verdicts
 from pipeline.hearing import Heard, Quality
 from pipeline.materials import Verdict
 from pipeline.script.duration import estimate_seconds
@@ -73,11 +74,14 @@ def table(folder: Path) -> None:
 def judge(folder: Path) -> list[Judged]:
     """Verdicts on all takes of which every part has been listened to."""
     voice = _reference(json.loads((folder / "voice.json").read_text(encoding="utf-8")))
-    found = {part: {line.pop("key"): line for line in lines_of(folder / f"{part}.jsonl")} for part in PARTS}
+    found: dict[str, dict[str, Any]] = {}
+    for part in PARTS:
+        for line in lines_of(folder / f"{part}.jsonl"):
+            found.setdefault(line.pop("key"), {})[part] = line
     return [
-        _judged(take, voice, {part: found[part][take.key] for part in PARTS})
+        _judged(take, voice, found[take.key])
         for take in recorded(folder)
-        if all(take.key in found[part] for part in PARTS)
+        if set(found.get(take.key, ())) >= set(PARTS[:-1])
     ]
 
 
@@ -87,22 +91,33 @@ def _reference(facts: dict[str, Any]) -> VoiceReference:
 
 
 def _judged(take: Recorded, voice: VoiceReference, found: dict[str, dict[str, Any]]) -> Judged:
-    spent = {part: found[part].pop("spent_s") for part in PARTS}
+    spent = {part: found[part].pop("spent_s") if part in found else 0.0 for part in PARTS}
     measured = TakeMeasure(**{**found["free"], "pitch_course": tuple(found["free"]["pitch_course"])})
     expected = Expected(take.estimated_s * voice.pace, voice, pause_in(take.text))
-    embedding, quality = tuple(found["voice"]["voice"]), Quality(**found["quality"])
+    embedding, unity, quality = tuple(found["voice"]["voice"]), found["voice"]["unity"], Quality(**found["quality"])
     cheap = free_checks(measured, expected)
     if len(cheap) > 2:  # near silence has no voice
-        speaker = same_voice(embedding, voice, measured.speech_s)
-        cheap += (speaker,) if speaker else ()
-    risk = risk_of(take.text, take.language, measured, expected, cheap, heard=Heard(voice=embedding))
+        voices = (same_voice(embedding, voice, measured.speech_s), one_voice(unity))
+        cheap += tuple(verdict for verdict in voices if verdict)
+    risk = risk_of(take.text, take.language, measured, expected, cheap, heard=Heard(voice=embedding, unity=unity))
     listen, sampled = listens(risk, key=take.key, sample=SAMPLE)
     listen = listen and all(verdict.passed for verdict in cheap)  # what has failed is recorded again, heard or not
-    base, more = spent["free"] + spent["voice"], spent["quality"] + spent["words"]
+    base, more = spent["free"] + spent["voice"], spent["quality"] + spent["words"] + spent["again"]
     costs = {"free": base, "risk": base + listen * more, "all": base + more}
-    comparison = compare(take.text, found["words"]["text"], take.language, WORDING)
-    full = (*(clean_sound(quality, voice) if len(cheap) > 2 else ()), *word_verdicts(comparison))
-    return Judged(take, cheap, full, found["words"]["text"], risk, listen, listen and sampled, costs)
+    hearings = [compared(take, found[part]["text"]) for part in ("words", "again") if part in found]
+    words = reduce(nearer, hearings)
+    full = (*(clean_sound(quality, voice) if len(cheap) > 2 else ()), *word_verdicts(words))
+    return Judged(take, cheap, full, " ".join(words.heard), risk, listen, listen and sampled, costs)
+
+
+def compared(take: Recorded, heard_as: str) -> Comparison:
+    """A take's text and one hearing of it."""
+    return compare(take.text, heard_as, take.language, WORDING)
+
+
+def says_otherwise(take: Recorded, heard_as: str) -> bool:
+    """Whether a take fails by the words of a hearing, and is heard again."""
+    return not all(verdict.passed for verdict in word_verdicts(compared(take, heard_as)))
 
 
 def _spoken_form(text: str, language: str) -> str:
