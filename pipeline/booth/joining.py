@@ -1,4 +1,4 @@
-"""Joins the two readings of a split chunk into one take, with a breath of room tone between them."""
+"""Joins the two readings of a split chunk into one take, with a breath of room tone between them; cuts one in two."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ def join(first: Sound, second: Sound) -> Sound:
     if len(tail) >= fade:
         tail[:fade] *= ramp
     return Sound(np.concatenate([head, tone, tail]), rate)
+
+
+def cut(sound: Sound, start_s: float, end_s: float) -> Sound:
+    """The part of a take from ``start_s`` to ``end_s``, faded where it was cut."""
+    start, end = round(start_s * sound.rate_hz), round(end_s * sound.rate_hz)
+    part, fade = sound.samples[start:end].copy(), round(FADE_S * sound.rate_hz)
+    ramp = np.linspace(0.0, 1.0, fade, dtype=np.float32)
+    if start and len(part) >= fade:
+        part[:fade] *= ramp
+    if end < len(sound.samples) and len(part) >= fade:
+        part[-fade:] *= ramp[::-1]
+    return Sound(part, sound.rate_hz)
 
 
 def _speech(sound: Sound) -> tuple[int, int]:

@@ -52,6 +52,7 @@ class Abilities:
         deliveries: ways of saying that it knows: ``whispering``.
         varies: another seed gives another rendition of the same text.
         samplings: changes of its sampling worth trying when new seeds did not help, in order.
+        speaks: what it gives are words.
     """
 
     sounds: frozenset[str] = frozenset()
@@ -61,6 +62,7 @@ class Abilities:
     deliveries: frozenset[str] = frozenset()
     varies: bool = True
     samplings: tuple[Sampling, ...] = ()
+    speaks: bool = True
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,9 @@ class HummingEngine:
     licence = "Apache-2.0"
     languages: tuple[str, ...] = ("*",)
     speeds = (0.5, 2.0)
-    abilities = Abilities(phonemes=True, varies=True)  # each tone starts at another phase; lengths and pitches stay
+    abilities = Abilities(
+        phonemes=True, varies=True, speaks=False
+    )  # each tone starts at another phase; lengths and pitches stay
 
     def limits(self, settings: Settings) -> ReadingLimits:
         """As long as the other narrators'."""

@@ -57,3 +57,7 @@ class Heard:
     voice: tuple[float, ...] | None = None
     unity: float | None = None
     quality: Quality | None = None
+
+
+NOTHING = Heard()
+"""What is known of a take before anyone has heard it."""

