@@ -58,6 +58,8 @@ class Judge:
             MissingError: a model is not on this machine.
             StorageError: the vault cannot be written.
         """
+        if given_up := recorded.entry.facts.get("given_up"):
+            return _judged(recorded, (Verdict("read", False, 0.0, 1.0, given_up),))
         known = self.known(recorded)
         if known is not None:
             return known

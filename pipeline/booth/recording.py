@@ -17,8 +17,9 @@ from types import TracebackType
 from pipeline.booth.circling import Circled, Circling, Judged
 from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt
+from pipeline.booth.narrating import NoSound
 from pipeline.booth.slots import Slot
-from pipeline.booth.takes import Recorded, in_vault, keep
+from pipeline.booth.takes import Recorded, in_vault, keep, stand_in
 from pipeline.engines import Narrator, Rendition, Unreadable
 from pipeline.errors import EngineError
 from pipeline.materials import Take
@@ -88,7 +89,7 @@ class Booth:
         others: list[Attempt] = []
         while self._due and len(batch) < limit:
             attempt = self._due.popleft()
-            if (there := in_vault(attempt, self._vault)) is not None:
+            if (there := self._can_be_judged(attempt)) is not None:
                 self._listen_to(there)
             elif batch and attempt.slot.engine != batch[0].slot.engine:
                 others.append(attempt)
@@ -96,6 +97,13 @@ class Booth:
                 batch.append(attempt)
         self._due.extendleft(reversed(others))
         return batch
+
+    def _can_be_judged(self, attempt: Attempt) -> Recorded | None:
+        """The attempt's take, where the vault holds it; one whose voice must have its sound check first waits."""
+        there = in_vault(attempt, self._vault)
+        if there is None or not (self._judge.is_ready(attempt) or self._judge.known(there)):
+            return None
+        return there
 
     def record(
         self,
@@ -105,14 +113,27 @@ class Booth:
     ) -> None:
         """Have a batch read; every take is in the vault, and being judged, before the next one is asked for.
 
+        A voice that is new here has its sound check first. An attempt that the narrator gave up (`NoSound`) is judged
+        as a take that cannot be used; a silence stands for it in case no other can.
+
         Args:
             on_take: told of every take once it is safe; whatever it raises ends the recording there.
 
         Raises:
-            EngineError: the narrator cannot read one of the texts; names the chunk.
+            EngineError: the narrator cannot read one of the texts, or a voice says nothing at its sound check.
             StorageError: the vault cannot be written.
         """
         batch = [attempt for attempt in batch if attempt.key not in self._kept]  # an earlier try of the batch
+        for attempt in batch:
+            if not self._judge.is_ready(attempt):
+                self._judge.sound_check(attempt, narrator)
+                self._go_on()
+        there = {attempt.key: in_vault(attempt, self._vault) for attempt in batch}
+        for recorded in there.values():
+            if recorded is not None:
+                self._kept.add(recorded.attempt.key)
+                self._listen_to(recorded)
+        batch = [attempt for attempt in batch if there[attempt.key] is None]
         owners = [(attempt, part) for attempt in batch for part in range(len(attempt.readings))]
         parts: dict[str, dict[int, Rendition]] = {}
         since = time.monotonic()
@@ -123,9 +144,12 @@ class Booth:
             if len(got) == len(attempt.readings):
                 del parts[attempt.key]
                 renditions = [got[number] for number in sorted(got)]
-                recorded = keep(attempt, renditions, self._vault, recorded_s=time.monotonic() - since)
                 self._kept.add(attempt.key)
-                self._listen_to(recorded)
+                if given_up := [part for part in renditions if isinstance(part, NoSound)]:
+                    self._listen_to(stand_in(attempt, given_up[0].reason, self._vault))
+                else:
+                    recorded = keep(attempt, renditions, self._vault, recorded_s=time.monotonic() - since)
+                    self._listen_to(recorded)
                 on_take(attempt)
                 since = time.monotonic()
 

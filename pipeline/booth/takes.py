@@ -18,6 +18,7 @@ from pipeline.materials import Verdict
 from pipeline.vault import Entry, Vault, content_key
 
 ROOM = "takes"
+STAND_IN_HZ = 24_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,25 @@ def keep(
         }
 
     return Recorded(attempt, vault.keep(ROOM, attempt.key, ".flac", write))
+
+
+def stand_in(attempt: Attempt, reason: str, vault: Vault) -> Recorded:
+    """A silence in place of a take that the narrator gave up: never under the attempt's key, so a rerun tries again.
+
+    Args:
+        reason: why it was given up; a short phrase.
+
+    Raises:
+        StorageError: the vault cannot be written.
+    """
+
+    def write(path: Path) -> Mapping[str, Any]:
+        write_sound(path, Sound(np.zeros(round(attempt.cost_s * STAND_IN_HZ), np.float32), STAND_IN_HZ))
+        facts: dict[str, Any] = {"seconds": attempt.cost_s, "finite": False, "truncated": False, "loops": 0}
+        facts |= {"uncertainty": None, "verdicts": [], "timings": {}}
+        return _facts(attempt) | facts | {"given_up": reason}
+
+    return Recorded(attempt, vault.keep(ROOM, content_key({"stands_for": attempt.key}), ".flac", write))
 
 
 def _facts(attempt: Attempt) -> dict[str, Any]:

@@ -135,13 +135,12 @@ def _unreadable(what: str, index: int, next_step: str | None) -> Unreadable:
 
 @runtime_checkable
 class Narrator(Protocol):
-    """A loaded engine.
+    """A loaded engine."""
 
-    Attributes:
-        sample_rate: of every sound it gives, Hz.
-    """
-
-    sample_rate: int
+    @property
+    def sample_rate(self) -> int:
+        """Of every sound it gives, Hz."""
+        ...
 
     def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
         """Read all of ``readings``; yield ``(index, rendition)`` as each is done, in any order.

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.booth import Judge, Slot, circled_in_vault, plan_takes
+from pipeline.booth import Judge, Listening, Slot, circled_in_vault, plan_takes
 from pipeline.casting import CastVoice, resolve_cast
 from pipeline.delivery import check_cover
 from pipeline.engines import ReadingLimits
-from pipeline.errors import InputError, Place
+from pipeline.errors import InputError, MissingError, Place
+from pipeline.flows.wording import WORDING
+from pipeline.hearing.ears import EarsAside, check_ears
 from pipeline.materials import ChapterChunks, Manuscript, Notice, Take
 from pipeline.pickups import Pickups, load_pickups, pickups_path
-from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order
+from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order, Verify
 from pipeline.profiles import Profile
 from pipeline.script import (
     Lexicon,
@@ -36,6 +38,8 @@ class CallSheet:
         notices: what the producer should know, such as sentences too long for one breath.
         manuscript: the script as it was read, with the account of its words.
         pickups: what a person has decided about single lines.
+        verify: how takes are listened to on this machine.
+        names: words of the lexicon and how they are respelled.
     """
 
     order: Order
@@ -44,6 +48,8 @@ class CallSheet:
     notices: tuple[Notice, ...]
     manuscript: Manuscript
     pickups: Pickups
+    verify: Verify
+    names: tuple[str, ...] = ()
 
     @cached_property
     def vault(self) -> Vault:
@@ -78,14 +84,18 @@ class CallSheet:
         """
         return plan_takes(chapter.chunks, self.cast, self.order.production.language, self.pickups)
 
-    @property
-    def judge(self) -> Judge:
-        """Who listens to takes."""
-        return Judge(self.vault, self.order.production.verify)
+    @cached_property
+    def ears(self) -> EarsAside:
+        """Who hears; a process that is started when it is first asked."""
+        return EarsAside(self.verify.recogniser)
+
+    def judge(self, vault: Vault | None = None) -> Judge:
+        """Who listens to takes, in this production's vault or another."""
+        return Judge(vault or self.vault, self.verify, Listening(self.ears, WORDING, self.names))
 
     def circled(self, slots: Sequence[Slot]) -> list[Take | None]:
         """What the vault's takes of some slots come to; None for what must be recorded or listened to."""
-        return circled_in_vault(slots, self.vault, verify=self.order.production.verify, judge=self.judge)
+        return circled_in_vault(slots, self.vault, verify=self.verify, judge=self.judge())
 
 
 def draw_up(order: Order) -> CallSheet:
@@ -121,7 +131,28 @@ def draw_up(order: Order) -> CallSheet:
     notices = (*check_cover(order), *_room_notices(order), *noted, *manuscript.notices, *remarked, *notices)
     everything = (*opening, *chapters, *closing)
     pickups = load_pickups(pickups_path(order)).on([chunk for chapter in everything for chunk in chapter.chunks])
-    return CallSheet(order, cast, everything, (*notices, *pickups.notices), manuscript, pickups)
+    verify, unheard = _verify(order)
+    names = tuple(
+        {entry.word: None for entry in lexicon.entries} | {entry.say: None for entry in lexicon.entries if entry.say}
+    )
+    return CallSheet(
+        order, cast, everything, (*notices, *pickups.notices, *unheard), manuscript, pickups, verify, names
+    )
+
+
+def _verify(order: Order) -> tuple[Verify, tuple[Notice, ...]]:
+    """How takes are listened to: as ordered, or, where nothing is ordered and nobody here can hear, without ears."""
+    verify = order.production.verify
+    if verify.mode in ("off", "free"):
+        return verify, ()
+    try:
+        check_ears(verify.recogniser)
+    except MissingError as error:
+        if {"mode", "recogniser"} & verify.model_fields_set:
+            raise
+        notice = Notice(f"{error.what}: words and voices are not checked ({error.next_step})", Place(str(order.file)))
+        return verify.model_copy(update={"mode": "free"}), (notice,)
+    return verify, ()
 
 
 def _paces(cast: Mapping[str, CastVoice], language: str) -> dict[str, float]:

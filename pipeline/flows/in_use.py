@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 
-from pipeline.booth import Judge, circled_in_vault, ladder
+from pipeline.booth import circled_in_vault, ladder
 from pipeline.delivery import delivery_keys
 from pipeline.flows.callsheet import CallSheet
 from pipeline.mastering import master_in_vault
@@ -25,7 +25,7 @@ def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
         MissingError: an engine's model, by which takes are known, or ffmpeg is not on this machine.
     """
     keys: dict[str, set[str]] = {"takes": set(), "mixes": set(), "masters": set()}
-    verify = sheet.order.production.verify
+    verify = sheet.verify
     slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
     keys["takes"].update(attempt.key for slot in slots for attempt in ladder(slot, verify))
     masters = []
@@ -50,11 +50,11 @@ def circled_by_cards(sheet: CallSheet) -> list[tuple[ChapterChunks, list[Take | 
     Raises:
         MissingError: an engine's model is not on this machine.
     """
-    verify = sheet.order.production.verify
+    verify = sheet.verify
     cards = _Cards(sheet.vault)
     slots = [sheet.slots(chapter) for chapter in sheet.chapters]
     together = [slot for of_chapter in slots for slot in of_chapter]
-    takes = iter(circled_in_vault(together, cards, verify=verify, judge=Judge(cards, verify)))
+    takes = iter(circled_in_vault(together, cards, verify=verify, judge=sheet.judge(cards)))
     return [
         (chapter, [*islice(takes, len(of_chapter))])
         for chapter, of_chapter in zip(sheet.chapters, slots, strict=True)

@@ -78,6 +78,7 @@ def produce(production_file: str) -> Any:
     with the_run(production_file) as run, on_signal(signal.SIGTERM, lambda *_: run.stop.set()):
         # inside the flow: Prefect puts a handler of its own in place before
         try:
+            run.sheet.ears.on_trouble = run.note
             progress = announce(run)
             takes: Takes = {}
             finishing: list[Finishing] = []
@@ -91,6 +92,8 @@ def produce(production_file: str) -> Any:
             conclude(run, takes, masters, deliverables, certificate)
         except StoppedError as stopped:
             return Cancelled(message=stopped.what)
+        finally:
+            run.dismiss()
     return None
 
 
@@ -123,9 +126,7 @@ def recorded_chapters(run: Run, progress: Progress) -> Iterator[tuple[ChapterChu
     slots = {chapter.number: sheet.slots(chapter) for chapter in sheet.chapters}
     waiting = deque(sheet.chapters)
     everything = [slot for chapter in sheet.chapters for slot in slots[chapter.number]]
-    with Booth(
-        everything, vault=sheet.vault, verify=sheet.order.production.verify, judge=sheet.judge, go_on=run.go_on
-    ) as booth:
+    with Booth(everything, vault=sheet.vault, verify=sheet.verify, judge=sheet.judge(), go_on=run.go_on) as booth:
         for number in count(1):
             batch = booth.next_batch()
             while waiting and (takes := booth.circled(slots[waiting[0].number])) is not None:

@@ -109,7 +109,7 @@ def attempt_cards(sheet: CallSheet, takes: Mapping[int, Sequence[Take]]) -> dict
     Args:
         takes: the circled take of each chunk, under its chapter's number.
     """
-    verify = sheet.order.production.verify
+    verify = sheet.verify
     keys: dict[str, None] = {}
     for chapter in sheet.chapters:
         for slot, take in zip(sheet.slots(chapter), takes[chapter.number], strict=True):

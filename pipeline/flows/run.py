@@ -16,10 +16,12 @@ from types import FrameType
 
 from filelock import FileLock, Timeout
 
+from pipeline.booth import NarratorAside
 from pipeline.engines import Narrator
+from pipeline.engines.held import load_narrator
 from pipeline.errors import BusyError, StoppedError
 from pipeline.flows.callsheet import CallSheet, draw_up
-from pipeline.flows.progress import Event, Listener, Outcome, deaf
+from pipeline.flows.progress import Event, Listener, Outcome, Said, deaf
 from pipeline.production import Order
 from pipeline.production_file import load_order
 from pipeline.vault import clear_leftovers, disk_errors, open_vault
@@ -32,7 +34,7 @@ class Run:
     Attributes:
         sheet: the production, drawn up.
         stop: set by Ctrl-C or SIGTERM; looked at after every take and between stages.
-        narrators: loaded engines, by name: each model is loaded once, when its first reading is missing.
+        narrators: of the engines that were asked for, by name.
         started: `time.monotonic` at the start.
         outcomes: the outcome, once there is one.
     """
@@ -40,7 +42,7 @@ class Run:
     sheet: CallSheet
     listener: Listener = deaf
     stop: threading.Event = field(default_factory=threading.Event)
-    narrators: dict[str, Narrator] = field(default_factory=dict)
+    narrators: dict[str, NarratorAside] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
     outcomes: list[Outcome] = field(default_factory=list)
 
@@ -60,16 +62,25 @@ class Run:
                 "stopped", where=str(self.sheet.order.file), next_step="run the same command again to go on from here"
             )
 
-    def narrator(self, engine: str) -> Narrator:
-        """The loaded narrator of an engine.
+    def note(self, what: str) -> None:
+        """Tell whoever watches, and go on whatever comes."""
+        self.listener(Said(what))
 
-        Raises:
-            MissingError: its model is not on this machine.
-        """
+    def narrator(self, engine: str) -> Narrator:
+        """The narrator of an engine, in a process of its own; its model is loaded at the first reading."""
         if engine not in self.narrators:
             voice = next(voice for voice in self.sheet.cast.values() if voice.engine.name == engine)
-            self.narrators[engine] = voice.engine.load(voice.settings)
+            limit_s = self.sheet.verify.engine_limit_s
+            self.narrators[engine] = NarratorAside(
+                load_narrator, engine, voice.settings, limit_s=limit_s, on_trouble=self.note
+            )
         return self.narrators[engine]
+
+    def dismiss(self) -> None:
+        """End the processes of narrators and ears."""
+        for narrator in self.narrators.values():
+            narrator.stop()
+        self.sheet.ears.stop()
 
 
 _CURRENT: ContextVar[Run | None] = ContextVar("current_run", default=None)

@@ -82,13 +82,15 @@ class EarsAside:
 
     Args:
         name: of the recogniser.
+
+    Attributes:
         on_trouble: told in a phrase what happened and how it goes on.
     """
 
-    def __init__(self, name: str, on_trouble: Callable[[str], None] = lambda _what: None) -> None:
+    def __init__(self, name: str) -> None:
         self._worker = Worker(HeldEars, name, nice=NICE)
         self._turn = threading.Lock()
-        self._on_trouble = on_trouble
+        self.on_trouble: Callable[[str], None] = lambda _what: None
 
     def voice(self, sound: Sound) -> tuple[tuple[float, ...], float | None]:
         """As `Ears`. Raises as `_asked`."""
@@ -134,7 +136,7 @@ class EarsAside:
                     what = "the ears ran out of memory" if isinstance(error, MemoryError) else _told(error)
                     if not tries_left:
                         raise Unheard(f"{what}, {TRIES} times at one take") from error
-                    self._on_trouble(f"{what}; they are started anew")
+                    self.on_trouble(f"{what}; they are started anew")
                 else:
                     return answer
         raise AssertionError("TRIES is over 0")
