@@ -9,7 +9,7 @@ from typing import Any
 
 from faulty import Fault
 
-PARTS = ("free", "voice", "quality", "words", "again")
+PARTS = ("free", "voice", "quality", "follow", "words", "again")
 """What is found of a take, cheapest first; each has a file of its own. The last is a second hearing of some."""
 
 

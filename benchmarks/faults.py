@@ -132,6 +132,10 @@ def _ear(part: str, recogniser: str) -> Callable[[Recorded, Sound], Mapping[str,
         qualities = QualityModel()
         return lambda _take, sound: asdict(qualities.judge(sound))
     hearing = Recogniser(find_model(recogniser))
+    if part == "follow":
+        return lambda take, sound: {
+            "follow": [asdict(word) for word in hearing.follow(sound, take.text, take.language)]
+        }
     return lambda take, sound: asdict(hearing.hear(sound, take.language, whole=part == "again"))
 
 

@@ -84,6 +84,11 @@ class Comparison:
         return max((run.length for run in self.runs), default=0)
 
     @property
+    def passes(self) -> bool:
+        """Whether the take says its text."""
+        return all(verdict.passed for verdict in word_verdicts(self))
+
+    @property
     def omitted(self) -> tuple[str, ...]:
         return tuple(" ".join(run.should) for run in self.runs if not run.heard)
 
@@ -273,11 +278,7 @@ def nearer(one: Comparison, other: Comparison) -> Comparison:
     What a recogniser mishears in one window it may hear right in another (`Recogniser.hear`, ``whole``); what was
     misread is wrong in both.
     """
-    return min(one, other, key=lambda hearing: (not _passes(hearing), hearing.errors))
-
-
-def _passes(comparison: Comparison) -> bool:
-    return all(verdict.passed for verdict in word_verdicts(comparison))
+    return min(one, other, key=lambda hearing: (not hearing.passes, hearing.errors))
 
 
 def _weight(words: tuple[str, ...]) -> int:
