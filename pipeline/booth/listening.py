@@ -15,9 +15,9 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 from pipeline.audio.decibels import SILENCE_DB, db_to_gain, gain_to_db
+from pipeline.audio.filtering import butterworth_high_pass, run_sections
 from pipeline.audio.sound import Samples, Sound
 from pipeline.booth.expecting import Expected
 from pipeline.booth.pitch import HOP, RATE_HZ, VOICED_STRENGTH, PitchTrack, track_pitch
@@ -181,8 +181,10 @@ def measure_take(rendition: Rendition) -> TakeMeasure:
 
 def _without_rumble(samples: Samples, rate_hz: int) -> Samples:
     """Voices may come with a rumble that nobody hears; it would pass for noise, or fill the pauses."""
-    passing = butter(4, RUMBLE_HZ, "highpass", fs=rate_hz, output="sos")
-    return np.asarray(sosfilt(passing, samples.astype(np.float64)), np.float32) if len(samples) else samples
+    sections = np.array(butterworth_high_pass(RUMBLE_HZ, 4, rate_hz))
+    through = samples.astype(np.float64)
+    run_sections(through, sections, np.zeros((len(sections), 4)))
+    return through.astype(np.float32)
 
 
 def _powers(samples: Samples, window: int) -> Floats:

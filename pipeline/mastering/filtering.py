@@ -10,17 +10,12 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.audio.compiling import compiled
+from pipeline.audio.filtering import Section, butterworth_high_pass, run_sections
 from pipeline.audio.sound import Samples
 from pipeline.profiles.chain import Band, HighPass
 
 HIGHEST = 0.45  # of the rate; a band whose centre lies above it is left out
-
-Floats = NDArray[np.float64]
-Section = tuple[float, float, float, float, float]
-"""b0 b1 b2 a1 a2; a0 is 1."""
 
 
 def filtered(blocks: Iterable[Samples], sections: Sequence[Section]) -> Iterator[Samples]:
@@ -42,9 +37,8 @@ def filtered(blocks: Iterable[Samples], sections: Sequence[Section]) -> Iterator
 
 def high_pass(figures: HighPass, rate_hz: int) -> Section:
     """Butterworth, second order: 3 dB down at the corner, 12 dB per octave below."""
-    k = math.tan(math.pi * figures.corner_hz / rate_hz)
-    a0 = 1.0 + math.sqrt(2.0) * k + k * k
-    return 1.0 / a0, -2.0 / a0, 1.0 / a0, 2.0 * (k * k - 1.0) / a0, (1.0 - math.sqrt(2.0) * k + k * k) / a0
+    (section,) = butterworth_high_pass(figures.corner_hz, 2, rate_hz)
+    return section
 
 
 def equaliser(bands: Iterable[Band], rate_hz: int) -> list[Section]:
@@ -77,43 +71,3 @@ def band_pass(low_hz: float, high_hz: float, rate_hz: int) -> Section:
 
 def _scaled(b: tuple[float, float, float], a: tuple[float, float, float]) -> Section:
     return b[0] / a[0], b[1] / a[0], b[2] / a[0], a[1] / a[0], a[2] / a[0]
-
-
-@compiled()
-def run_sections(samples: Floats, sections: Floats, state: Floats) -> None:
-    """Filter ``samples`` in place (direct form I).
-
-    Args:
-        samples: ``[n]``.
-        sections: ``[k, 5]``.
-        state: ``[k, 4]``, the two samples before in and out; kept up to date.
-    """
-    paired = len(sections) // 2 * 2
-    for section in range(0, paired, 2):
-        _run_two(samples, sections[section : section + 2], state[section : section + 2])
-    for section in range(paired, len(sections)):
-        b0, b1, b2, a1, a2 = sections[section]
-        x1, x2, y1, y2 = state[section]
-        for i in range(len(samples)):
-            x = samples[i]
-            y = (b0 * x + b1 * x1 + b2 * x2 - a2 * y2) - a1 * y1
-            x2, x1, y2, y1 = x1, x, y1, y
-            samples[i] = y
-        state[section, 0], state[section, 1], state[section, 2], state[section, 3] = x1, x2, y1, y2
-
-
-@compiled()
-def _run_two(samples: Floats, sections: Floats, state: Floats) -> None:
-    """Two sections in one loop, where the second works while the first waits for its own last result."""
-    b0, b1, b2, a1, a2 = sections[0]
-    c0, c1, c2, d1, d2 = sections[1]
-    x1, x2, y1, y2 = state[0]
-    _, _, z1, z2 = state[1]
-    for i in range(len(samples)):
-        x = samples[i]
-        y = (b0 * x + b1 * x1 + b2 * x2 - a2 * y2) - a1 * y1
-        z = (c0 * y + c1 * y1 + c2 * y2 - d2 * z2) - d1 * z1
-        x2, x1, y2, y1, z2, z1 = x1, x, y1, y, z1, z
-        samples[i] = z
-    state[0, 0], state[0, 1], state[0, 2], state[0, 3] = x1, x2, y1, y2
-    state[1, 2], state[1, 3] = z1, z2

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 
 from pipeline.audio.compiling import compiled
 from pipeline.audio.decibels import db_to_gain
+from pipeline.audio.filtering import Floats, Section, run_sections
 from pipeline.audio.noise import uniform_pair
 from pipeline.audio.sound import Samples
-from pipeline.mastering.filtering import Floats, Section, run_sections
 from pipeline.metering.weighting import k_weighting
 
 BAND_HZ = (70.0, 900.0)  # falls by 6 dB per octave outside: the colour of a quiet room, without rumble
