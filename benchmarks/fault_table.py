@@ -12,14 +12,15 @@ from typing import Any
 from fault_takes import PARTS, Recorded, lines_of, recorded
 from faulty import KINDS
 
+from pipeline.audio.files import read_sound
+from pipeline.audio.sound import Sound
+from pipeline.booth.auditioning import Audition, Line, Listening, Policy, audition
 from pipeline.booth.estimating import unheard_errors
 from pipeline.booth.expecting import Expected, VoiceReference, Wording
-from pipeline.booth.listening import TakeMeasure, free_checks, pause_in
-from pipeline.booth.risk import Risk, listens, risk_of
-from pipeline.booth.soundness import clean_sound
-from pipeline.booth.voices import same_voice
-from pipeline.booth.words import compare, word_verdicts
-from pipeline.hearing import Heard, Quality
+from pipeline.booth.listening import free_checks, pause_in
+from pipeline.booth.words import Comparison, compare
+from pipeline.engines import Rendition
+from pipeline.hearing import FollowedWord, Quality, Transcript
 from pipeline.materials import Verdict
 from pipeline.script.duration import estimate_seconds
 from pipeline.script.normalising import normalise
@@ -40,25 +41,54 @@ class Judged:
     """A take with everything that was found.
 
     Attributes:
-        cheap: verdicts on measures and voice, which every take gets.
-        full: verdicts on quality and words, which under ``risk`` only risky takes get.
-        sampled: under ``risk`` its words are heard only because the sample falls on it.
+        failed: the checks that it fails under each mode.
+        found: everything that was found under `all` and `risk`.
         spent: CPU seconds of listening under each mode.
     """
 
     take: Recorded
-    cheap: tuple[Verdict, ...]
-    full: tuple[Verdict, ...]
+    failed: dict[str, list[Verdict]]
+    found: dict[str, Audition]
     heard_as: str
-    risk: Risk
-    listened: bool
-    sampled: bool
     spent: dict[str, float]
 
-    def failed(self, mode: str) -> list[Verdict]:
-        """Checks that it fails under a mode."""
-        verdicts = self.cheap + (self.full if mode == "all" or (mode == "risk" and self.listened) else ())
-        return [verdict for verdict in verdicts if not verdict.passed]
+    @property
+    def listened(self) -> bool:
+        """Whether its words are heard under ``risk``."""
+        return self.found["risk"].comparison is not None
+
+    @property
+    def words_are_wrong(self) -> bool:
+        """By what was heard under ``all``."""
+        comparison = self.found["all"].comparison
+        return comparison is not None and not comparison.passes
+
+
+class Remembered:
+    """Ears that heard one take before; what they are asked costs what it cost then."""
+
+    def __init__(self, found: dict[str, dict[str, Any]]) -> None:
+        self._found = found
+        self.spent_s = 0.0
+
+    def voice(self, _sound: Sound) -> tuple[tuple[float, ...], float | None]:
+        facts = self._asked("voice")
+        return tuple(facts["voice"]), facts["unity"]
+
+    def quality(self, _sound: Sound) -> Quality:
+        return Quality(**self._asked("quality"))
+
+    def words(self, _sound: Sound, _language: str, times: bool = False, whole: bool = False) -> Transcript:
+        facts = self._asked("again" if whole else "words")
+        return Transcript(facts["text"], (), facts["log_probability"], facts["no_speech"])
+
+    def follow(self, _sound: Sound, _text: str, _language: str) -> tuple[FollowedWord, ...]:
+        return tuple(FollowedWord(**word) for word in self._asked("follow")["follow"])
+
+    def _asked(self, part: str) -> dict[str, Any]:
+        facts = dict(self._found[part])
+        self.spent_s += facts.pop("spent_s")
+        return facts
 
 
 def table(folder: Path) -> None:
@@ -73,11 +103,14 @@ def table(folder: Path) -> None:
 def judge(folder: Path) -> list[Judged]:
     """Verdicts on all takes of which every part has been listened to."""
     voice = _reference(json.loads((folder / "voice.json").read_text(encoding="utf-8")))
-    found = {part: {line.pop("key"): line for line in lines_of(folder / f"{part}.jsonl")} for part in PARTS}
+    found: dict[str, dict[str, Any]] = {}
+    for part in PARTS:
+        for line in lines_of(folder / f"{part}.jsonl"):
+            found.setdefault(line.pop("key"), {})[part] = line
     return [
-        _judged(take, voice, {part: found[part][take.key] for part in PARTS})
+        _judged(take, voice, found[take.key], read_sound(folder / f"{take.key}.flac"))
         for take in recorded(folder)
-        if all(take.key in found[part] for part in PARTS)
+        if set(found.get(take.key, ())) >= set(PARTS[:-1])
     ]
 
 
@@ -86,23 +119,30 @@ def _reference(facts: dict[str, Any]) -> VoiceReference:
     return VoiceReference(**{**facts, "quality": quality, "embedding": tuple(facts["embedding"])})
 
 
-def _judged(take: Recorded, voice: VoiceReference, found: dict[str, dict[str, Any]]) -> Judged:
-    spent = {part: found[part].pop("spent_s") for part in PARTS}
-    measured = TakeMeasure(**{**found["free"], "pitch_course": tuple(found["free"]["pitch_course"])})
+def _judged(take: Recorded, voice: VoiceReference, found: dict[str, dict[str, Any]], sound: Sound) -> Judged:
+    """As `Judge` does it: the same function with the same policy, the ears alone remember."""
     expected = Expected(take.estimated_s * voice.pace, voice, pause_in(take.text))
-    embedding, quality = tuple(found["voice"]["voice"]), Quality(**found["quality"])
-    cheap = free_checks(measured, expected)
-    if len(cheap) > 2:  # near silence has no voice
-        speaker = same_voice(embedding, voice, measured.speech_s)
-        cheap += (speaker,) if speaker else ()
-    risk = risk_of(take.text, take.language, measured, expected, cheap, heard=Heard(voice=embedding))
-    listen, sampled = listens(risk, key=take.key, sample=SAMPLE)
-    listen = listen and all(verdict.passed for verdict in cheap)  # what has failed is recorded again, heard or not
-    base, more = spent["free"] + spent["voice"], spent["quality"] + spent["words"]
-    costs = {"free": base, "risk": base + listen * more, "all": base + more}
-    comparison = compare(take.text, found["words"]["text"], take.language, WORDING)
-    full = (*(clean_sound(quality, voice) if len(cheap) > 2 else ()), *word_verdicts(comparison))
-    return Judged(take, cheap, full, found["words"]["text"], risk, listen, listen and sampled, costs)
+    line, free_s = Line(take.text, take.language), found["free"]["spent_s"]
+    heard, spent = {}, {"free": free_s}
+    for mode in ("risk", "all"):
+        ears = Remembered(found)
+        policy = Policy(mode, SAMPLE)
+        heard[mode] = audition(line, Rendition(sound), expected, policy, Listening(ears, WORDING), key=take.key)
+        spent[mode] = free_s + ears.spent_s
+    verdicts = {mode: heard[mode].verdicts for mode in heard}
+    verdicts["free"] = free_checks(heard["all"].measured, Expected(take.estimated_s))
+    failed = {mode: [verdict for verdict in verdicts[mode] if not verdict.passed] for mode in MODES}
+    return Judged(take, failed, heard, found["words"]["text"], spent)
+
+
+def compared(take: Recorded, heard_as: str) -> Comparison:
+    """A take's text and one hearing of it."""
+    return compare(take.text, heard_as, take.language, WORDING)
+
+
+def says_otherwise(take: Recorded, heard_as: str) -> bool:
+    """Whether a take fails by the words of a hearing, and is heard again."""
+    return not compared(take, heard_as).passes
 
 
 def _spoken_form(text: str, language: str) -> str:
@@ -141,14 +181,14 @@ def findings(judged: Sequence[Judged]) -> Iterator[str]:
     for group, belongs in GROUPS.items():
         yield from _row(f"**{group}**", [one for name, one in faulty if belongs(name)])
     clean = [one for one in judged if one.take.fault is None]
-    alarms = [sum(bool(one.failed(mode)) for one in clean) for mode in MODES]
+    alarms = [sum(bool(one.failed[mode]) for one in clean) for mode in MODES]
     cells = (f" {count} | | {_share(count, len(clean))} |" for count in alarms)
     yield f"| **false alarms** | {len(clean)} |" + "".join(cells)
 
 
 def _row(name: str, takes: Sequence[Judged]) -> Iterator[str]:
     if takes:
-        found = [sum(bool(one.failed(mode)) for one in takes) for mode in MODES]
+        found = [sum(bool(one.failed[mode]) for one in takes) for mode in MODES]
         cells = (f" {count} | {len(takes) - count} | {_share(count, len(takes))} |" for count in found)
         yield f"| {name} | {len(takes)} |" + "".join(cells)
 
@@ -173,10 +213,10 @@ def costs(judged: Sequence[Judged]) -> Iterator[str]:
     for engine, cost in RECORDING_COST.items():
         ratios = ", ".join(f"{mode} {sum(o.spent[mode] for o in judged) / seconds / cost:.2f}" for mode in MODES)
         yield f"\nListening / recording where that takes {cost} CPU s per s, as {engine} does: {ratios}."
-    sample = [one for one in judged if one.sampled]
-    wrong = sum(any(not verdict.passed for verdict in one.full) for one in sample)
-    unheard = [one for one in judged if not one.listened and not one.failed("risk")]
-    really = sum(any(not verdict.passed for verdict in one.full) for one in unheard)
+    sample = [one for one in judged if one.found["risk"].sampled]
+    wrong = sum(one.words_are_wrong for one in sample)
+    unheard = [one for one in judged if not one.listened and not one.failed["risk"]]
+    really = sum(one.words_are_wrong for one in unheard)
     yield f"\nUnder risk: {unheard_errors(len(sample), wrong, len(unheard))}. With all heard: {really}."
 
 
@@ -189,14 +229,15 @@ def slips(judged: Sequence[Judged]) -> Iterator[str]:
     ):
         yield f"\n## {title}\n"
         for one in judged:
-            slipped = (one.take.fault is not None) == of_fault and bool(one.failed(mode)) != of_fault
-            if slipped and (mode != "risk" or one.failed("all")):
+            slipped = (one.take.fault is not None) == of_fault and bool(one.failed[mode]) != of_fault
+            if slipped and (mode != "risk" or one.failed["all"]):
                 yield _told(one, mode)
 
 
 def _told(one: Judged, mode: str) -> str:
     fault = one.take.fault
     what = f"{fault.kind} {fault.place} {fault.what!r}" if fault else ""
-    why = "; ".join(f"{verdict.check} {verdict.measure:.2f} ({verdict.reason})" for verdict in one.failed(mode))
-    risk = f"risk {one.risk.score:.2f} {', '.join(one.risk.reasons)}"
+    why = "; ".join(f"{verdict.check} {verdict.measure:.2f} ({verdict.reason})" for verdict in one.failed[mode])
+    sign = one.found["risk"].risk
+    risk = f"risk {sign.score:.2f} {', '.join(sign.reasons)}" if sign else "no speech"
     return f"- {one.take.slate} {what or why} [{risk}]\n  - {one.take.text}\n  - {one.heard_as}"

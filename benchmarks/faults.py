@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fault_table import table
+from fault_table import says_otherwise, table
 from fault_takes import PARTS, Recorded, lines_of, recorded
 from faulty import FaultyNarrator
 
@@ -127,19 +127,23 @@ def _ear(part: str, recogniser: str) -> Callable[[Recorded, Sound], Mapping[str,
         return lambda _take, sound: asdict(measure_take(Rendition(sound)))
     if part == "voice":
         speakers = SpeakerModel()
-        return lambda _take, sound: {"voice": speakers.embed(sound)}
+        return lambda _take, sound: dict(zip(("voice", "unity"), speakers.hear(sound), strict=True))
     if part == "quality":
         qualities = QualityModel()
         return lambda _take, sound: asdict(qualities.judge(sound))
     hearing = Recogniser(find_model(recogniser))
-    return lambda take, sound: asdict(hearing.hear(sound, take.language))
+    if part == "follow":
+        return lambda take, sound: {
+            "follow": [asdict(word) for word in hearing.follow(sound, take.text, take.language)]
+        }
+    return lambda take, sound: asdict(hearing.hear(sound, take.language, whole=part == "again"))
 
 
 def _listen_with(folder: Path, name: str, listen_to: Callable[[Recorded, Sound], Mapping[str, Any]]) -> None:
     """Takes with a fault first: of those there are few. What is recorded meanwhile is listened to as well."""
     done = {line["key"] for line in lines_of(folder / name)}
     with (folder / name).open("a", encoding="utf-8") as lines:
-        while waiting := [take for take in recorded(folder) if take.key not in done]:
+        while waiting := [take for take in wanted(folder, name) if take.key not in done]:
             take = min(waiting, key=lambda take: take.fault is None)
             sound = read_sound(folder / f"{take.key}.flac")
             begun = time.process_time()
@@ -148,6 +152,15 @@ def _listen_with(folder: Path, name: str, listen_to: Callable[[Recorded, Sound],
             lines.write(json.dumps({"key": take.key, "spent_s": spent_s, **found}, ensure_ascii=False) + "\n")
             lines.flush()
             done.add(take.key)
+
+
+def wanted(folder: Path, name: str) -> list[Recorded]:
+    """The takes that a part listens to: all, but for a second hearing, which is for those that failed the first."""
+    takes = recorded(folder)
+    if name != "again.jsonl":
+        return takes
+    first = {line["key"]: line["text"] for line in lines_of(folder / "words.jsonl")}
+    return [take for take in takes if take.key in first and says_otherwise(take, first[take.key])]
 
 
 def reference_of(folder: Path, speakers: SpeakerModel, qualities: QualityModel) -> VoiceReference:

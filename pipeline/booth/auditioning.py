@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from pipeline.audio.sound import Sound
 from pipeline.booth.expecting import Expected, Wording
 from pipeline.booth.listening import TakeMeasure, free_checks, measure_take
-from pipeline.booth.risk import Risk, listens, risk_of
+from pipeline.booth.risk import RISKY, Risk, listens, risk_of, sounds_odd
 from pipeline.booth.soundness import clean_sound
 from pipeline.booth.voices import one_voice, same_voice
-from pipeline.booth.words import Comparison, compare, word_verdicts
+from pipeline.booth.words import Comparison, compare, nearer, word_verdicts
 from pipeline.engines import Rendition
 from pipeline.hearing import NOTHING, Heard, Transcript
 from pipeline.hearing.ears import Ears
@@ -114,7 +116,7 @@ def audition(
         MissingError: a model is not on this machine, or the recogniser does not know the language.
         Unheard: the ears failed at it twice.
     """
-    ears, wording = listening.ears, listening.wording
+    ears = listening.ears
     measured = measure_take(rendition)
     verdicts = free_checks(measured, expected)
     if not all(verdict.passed for verdict in verdicts[:2]):  # not finite, or near silence
@@ -124,20 +126,37 @@ def audition(
     if expected.voice is not None:
         of_voice = (same_voice(embedding, expected.voice, measured.speech_s), one_voice(unity))
         verdicts += tuple(verdict for verdict in of_voice if verdict is not None)
-    risk = risk_of(line.text, line.language, measured, expected, verdicts, heard=heard, speed=line.speed)
+    weigh = partial(risk_of, line.text, line.language, measured, expected, verdicts, speed=line.speed)
+    risk = weigh(heard=heard)
+    if policy.mode == "risk" and risk.score < RISKY and line.words_are_heard:
+        heard = replace(heard, followed=ears.follow(rendition.sound, line.text, line.language))
+        risk = weigh(heard=heard)
     listen, sampled = (True, False) if policy.mode == "all" else listens(risk, key=key, sample=policy.sample)
     if not listen:
         return Audition(measured, verdicts, replace(heard, transcript=known.transcript, quality=known.quality), risk)
-    quality = known.quality or ears.quality(rendition.sound)
-    verdicts += clean_sound(quality, expected.voice)
-    heard = replace(heard, quality=quality)
+    if policy.mode == "all" or known.quality or sounds_odd(measured, expected, heard):
+        quality = known.quality or ears.quality(rendition.sound)
+        verdicts += clean_sound(quality, expected.voice)
+        heard = replace(heard, quality=quality)
     if not line.words_are_heard:
         return Audition(measured, verdicts, heard, risk)
-    transcript = known.transcript or ears.words(rendition.sound, line.language)
-    comparison = words_of_take(line, transcript, wording)
+    transcript, comparison = _hear(line, rendition.sound, listening, known.transcript)
     if comparison.expected:  # not a laugh alone
         verdicts += word_verdicts(comparison)
     return Audition(measured, verdicts, replace(heard, transcript=transcript), risk, sampled, comparison)
+
+
+def _hear(line: Line, sound: Sound, listening: Listening, known: Transcript | None) -> tuple[Transcript, Comparison]:
+    """What is said, in a window as long as the take; where that is not the text, a second hearing may be nearer."""
+    if known is not None:
+        return known, words_of_take(line, known, listening.wording)
+    first = listening.ears.words(sound, line.language)
+    comparison = words_of_take(line, first, listening.wording)
+    if comparison.passes:
+        return first, comparison
+    again = listening.ears.words(sound, line.language, whole=True)
+    second = words_of_take(line, again, listening.wording)
+    return (again, second) if nearer(comparison, second) is second else (first, comparison)
 
 
 def words_of_take(line: Line, transcript: Transcript, wording: Wording) -> Comparison:

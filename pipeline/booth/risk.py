@@ -12,21 +12,28 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.booth.expecting import Expected
 from pipeline.booth.lengths import length_off
 from pipeline.booth.listening import TakeMeasure, length_z, semitones
 from pipeline.booth.voices import least_similarity, similarity
 from pipeline.hearing import Heard
+from pipeline.hearing.pronouncing import sounds_of
 from pipeline.materials import Verdict
 
 RISKY = 0.5
 """From this score on, a take's words are heard."""
 
-SHORT_AT, LONG_AT = -0.5, 2.0
+SHORT_AT, LONG_AT = -1.0, 2.5
 """Standard deviations of length at which the chance is `RISKY`: two words missing are 2 of them on average, two added
-words 4 and more. On the tuning book 20 % of the takes without a fault lie outside."""
+words 4 and more. On the tuning book 5 % of the takes without a fault lie outside."""
 LENGTH_STEEPNESS = 3.0  # of the chance, for each standard deviation
+UNLIKELY = -15.0
+"""Logarithm of the likelihood of two words in a row at which the chance is `RISKY` that others were said."""
+STRANGE = -4.0
+"""Least logarithm for a word that is not in the dictionary: the recogniser would have spelt it otherwise."""
+WORDS_STEEPNESS = 1.0
 UNSURE_LENGTH = 1.5  # where only the duration model tells the length, it must be farther off
 
 GAP_S = 0.6  # inside a take, beyond what its text explains
@@ -77,19 +84,25 @@ def risk_of(
         text: as it is spoken.
         language: BCP 47 tag.
         verdicts: of the checks that need no recogniser.
-        heard: voice and quality, where they were found.
+        heard: voice, quality and the words that were followed, where they were found.
         speed: that was asked for.
     """
     signs = [
         *_length(text, language, measured, expected, speed),
         *_sound(measured, expected),
         *_voice(measured, expected, heard),
+        *_words(language, heard),
         *_text(text, language),
         *((1.0, verdict.reason) for verdict in verdicts if not verdict.passed),
     ]
     right = math.prod(1.0 - chance for chance, _ in signs)
     told = sorted((sign for sign in signs if sign[0] >= 0.1), reverse=True)
     return Risk(1.0 - right, tuple(dict.fromkeys(reason for _, reason in told)))
+
+
+def sounds_odd(measured: TakeMeasure, expected: Expected, heard: Heard) -> bool:
+    """Whether sound or voice are such that a closer look at the sound is worth its cost."""
+    return any(True for _ in (*_sound(measured, expected), *_voice(measured, expected, heard)))
 
 
 def listens(risk: Risk, *, key: str, sample: float) -> tuple[bool, bool]:
@@ -153,12 +166,28 @@ def _voice(measured: TakeMeasure, expected: Expected, heard: Heard | None) -> It
     if heard.voice is not None and voice.embedding is not None:
         least = least_similarity(voice, measured.speech_s)
         if similarity(heard.voice, voice.embedding) < least + NEAR_SIMILARITY:
-            yield 0.6, "the voice is not quite its own"
+            yield 0.3, "the voice is not quite its own"
     if heard.quality is not None and voice.quality is not None:
         if heard.quality.signal < voice.quality.signal - SIGNAL_FALL:
             yield 0.3, "less clear than usual"
         if heard.quality.background < voice.quality.background - BACKGROUND_FALL:
             yield 0.3, "something behind the voice"
+
+
+def _words(language: str, heard: Heard | None) -> Iterator[Sign]:
+    if heard is None or not heard.followed:
+        return
+    likely = [
+        word.log_probability if _is_known(word.text, language) else max(word.log_probability, STRANGE)
+        for word in heard.followed
+    ]
+    least = min(one + other for one, other in pairwise([*likely, 0.0]))
+    yield 1 / (1 + math.exp(min(WORDS_STEEPNESS * (least - UNLIKELY), 700.0))), "other words seem to be said"
+
+
+def _is_known(word: str, language: str) -> bool:
+    plain = "".join(sign for sign in word.lower() if sign.isalpha())
+    return language.partition("-")[0].lower() != "en" or sounds_of(plain) is not None
 
 
 def _text(text: str, language: str) -> Iterator[Sign]:

