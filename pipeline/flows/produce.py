@@ -131,7 +131,14 @@ def recorded_chapters(run: Run, progress: Progress) -> Iterator[tuple[ChapterChu
     slots = {chapter.number: sheet.slots(chapter) for chapter in sheet.chapters}
     waiting = deque(sheet.chapters)
     everything = [slot for chapter in sheet.chapters for slot in slots[chapter.number]]
-    with Booth(everything, vault=sheet.vault, verify=sheet.verify, judge=sheet.judge(), go_on=run.go_on) as booth:
+    with Booth(
+        everything,
+        vault=sheet.vault,
+        verify=sheet.verify,
+        judge=sheet.judge(),
+        go_on=run.go_on,
+        on_check=lambda attempt: run.note(f"sound check of {attempt.slot.engine}/{attempt.voice_name}"),
+    ) as booth:
         for number in count(1):
             batch = booth.next_batch()
             while waiting and (takes := booth.circled(slots[waiting[0].number])) is not None:
