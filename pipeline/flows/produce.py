@@ -38,6 +38,7 @@ from pipeline.delivery import (
     write_take_sheet,
 )
 from pipeline.errors import Place, ProductionError, StoppedError
+from pipeline.flows.drifting import drifting_voices
 from pipeline.flows.listened import Unheard, unheard
 from pipeline.flows.progress import (
     Certified,
@@ -303,6 +304,7 @@ def conclude(
             *sheet.refused,
             *foresee(masters, sheet.order),
             *_remarks(sheet.order, masters, deliverables),
+            *drifting_voices(sheet.chapters, takes),
             *again,
         ),
         certificate=certificate,
