@@ -31,7 +31,7 @@ $(READY): constraints.txt pyproject.toml
 	@echo "setting up .venv (about 2.5 GB, a few minutes the first time)"
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(v not in ((3, 11), (3, 12)) and "CPython 3.11 or 3.12 is needed, this is %d.%d: make PYTHON=/path/to/python3.11" % v)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,asr]'
 	@touch $@
 
 # renew constraints.txt: the newest versions that pyproject.toml allows, in a new virtual environment

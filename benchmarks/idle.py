@@ -51,7 +51,7 @@ def main() -> None:
         slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)][: asked.chunks]
         first = {slot.key for slot in slots}
         reading_s, idle_s, last_idle_s, takes = 0.0, 0.0, 0.0, 0
-        booth = Booth(slots, vault=sheet.vault, verify=sheet.order.production.verify, judge=sheet.judge)
+        booth = Booth(slots, vault=sheet.vault, verify=sheet.verify, judge=sheet.judge())
         with booth:
             while True:
                 begun = time.monotonic()

@@ -1,27 +1,38 @@
 """The booth: chunks become circled takes, each listened to, recorded again when it is wrong, and never twice."""
 
-from pipeline.booth.auditioning import Listening
+from pipeline.booth.auditioning import WORDS_HEARD_IN, Listening
+from pipeline.booth.choosing import choose, own_attempts
+from pipeline.booth.estimating import Estimate, unheard_errors
 from pipeline.booth.expecting import Wording
 from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt, ladder
 from pipeline.booth.narrating import NarratorAside, NoSound
 from pipeline.booth.pacing import lengths_of
 from pipeline.booth.recording import BATCH, Booth, circled_in_vault, record
+from pipeline.booth.references import sound_checks
 from pipeline.booth.slots import Slot, plan_takes
+from pipeline.booth.words import WORD_CHECKS
 
 __all__ = [
     "BATCH",
+    "WORDS_HEARD_IN",
+    "WORD_CHECKS",
     "Attempt",
     "Booth",
+    "Estimate",
     "Judge",
     "Listening",
     "NarratorAside",
     "NoSound",
     "Slot",
     "Wording",
+    "choose",
     "circled_in_vault",
     "ladder",
     "lengths_of",
+    "own_attempts",
     "plan_takes",
     "record",
+    "sound_checks",
+    "unheard_errors",
 ]

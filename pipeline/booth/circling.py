@@ -82,12 +82,12 @@ class Circling:
     """Every slot of a book on its way up the ladder.
 
     Args:
-        slots: in the script's order, each key once.
+        slots: in the script's order, each identity once.
         verify: how often and within which budget a take is tried again.
     """
 
     def __init__(self, slots: Sequence[Slot], verify: Verify) -> None:
-        self._slots = {slot.key: index for index, slot in enumerate(slots)}
+        self._slots = {slot.identity: index for index, slot in enumerate(slots)}
         self._all = [_Progress(ladder(slot, verify)) for slot in slots]
         self._budget = Budget([progress.ladder for progress in self._all], verify.budget)
         self._open = set(range(len(slots)))
@@ -112,9 +112,10 @@ class Circling:
 
     def judged(self, take: Judged) -> None:
         """What became of an attempt."""
-        index = self._slots[take.attempt.slot.key]
+        index = self._slots[take.attempt.slot.identity]
         progress = self._all[index]
-        assert progress.in_hand and take.attempt.number == len(progress.tried) + 1, take.attempt.slate
+        expected = progress.ladder[len(progress.tried)]
+        assert progress.in_hand and take.attempt.number == expected.number, take.attempt.slate
         progress.in_hand = False
         progress.tried.append(take)
         if take.passed or len(progress.tried) == len(progress.ladder):
@@ -122,9 +123,9 @@ class Circling:
         else:
             self._failed.add(index)
 
-    def circled(self, key: str) -> Circled | None:
-        """What is circled for a slot's key, None as long as that is not known."""
-        return self._all[self._slots[key]].circled
+    def circled(self, slot: Slot) -> Circled | None:
+        """What is circled for a slot, or one like it, None as long as that is not known."""
+        return self._all[self._slots[slot.identity]].circled
 
     @property
     def is_complete(self) -> bool:

@@ -11,6 +11,8 @@ WINDOW_S = 0.010
 SILENCE_DB = 50.0  # under the reading's own active level
 MARGIN_S = 0.040  # of the reading's own silence that is kept, so that no consonant is lost
 FADE_S = 0.008
+REACH_S = 0.2
+QUIET_S = 0.030
 
 
 def join(first: Sound, second: Sound) -> Sound:
@@ -33,6 +35,19 @@ def join(first: Sound, second: Sound) -> Sound:
     if len(tail) >= fade:
         tail[:fade] *= ramp
     return Sound(np.concatenate([head, tone, tail]), rate)
+
+
+def quietest_near(sound: Sound, at_s: float) -> float:
+    """The middle of the quietest 30 ms near a moment: a recogniser places words to within `REACH_S`."""
+    width = round(QUIET_S * sound.rate_hz)
+    start = max(0, round((at_s - REACH_S) * sound.rate_hz))
+    stretch = sound.samples[start : round((at_s + REACH_S) * sound.rate_hz)]
+    if len(stretch) <= width:
+        return at_s
+    summed = np.cumsum(np.concatenate([[0.0], np.square(stretch, dtype=np.float64)]))
+    energies = np.round(summed[width:] - summed[:-width], 12)  # of silences the one in the middle
+    quiet = np.flatnonzero(energies == energies.min())
+    return float(start + quiet[len(quiet) // 2] + width / 2) / sound.rate_hz
 
 
 def cut(sound: Sound, start_s: float, end_s: float) -> Sound:

@@ -20,7 +20,7 @@ from pipeline.audio.sound import Sound
 from pipeline.booth.auditioning import Audition, Line, Listening, Policy, audition, words_of_take
 from pipeline.booth.circling import Judged
 from pipeline.booth.expecting import Expected
-from pipeline.booth.joining import cut
+from pipeline.booth.joining import cut, quietest_near
 from pipeline.booth.ladder import Attempt
 from pipeline.booth.listening import free_checks, measure_take, pause_in
 from pipeline.booth.references import SoundChecks
@@ -76,13 +76,15 @@ class Judge:
         return self._noted(recorded, found.verdicts, self._facts(found))
 
     def known(self, recorded: Recorded) -> Judged | None:
-        """What was found under this policy before; None where nothing was."""
+        """What was found under this policy before; None where nothing was. A take of another making is as it is."""
         facts = recorded.entry.facts
+        if not recorded.attempt.readings:
+            return _judged(recorded, verdicts_on(facts))
         if facts.get("listened") != self._policy(recorded.attempt):
             return None
         if facts.get("right_part") is None:
             return _judged(recorded, verdicts_on(facts))
-        part = self._vault.fetch(ROOM, facts["right_part"])
+        part = self._vault.look_up(ROOM, facts["right_part"])
         return _judged(replace(recorded, entry=part), verdicts_on(part.facts)) if part else None
 
     def is_ready(self, attempt: Attempt) -> bool:
@@ -157,7 +159,9 @@ class Judge:
         part = right_part(words_of_take(line, timed, listening.wording), timed, listening.wording)
         if part is None:
             return None
-        start_s, end_s = part[0], min(part[1], rendition.sound.seconds)
+        start_s = quietest_near(rendition.sound, part[0]) if part[0] else 0.0
+        whole_s = rendition.sound.seconds
+        end_s = quietest_near(rendition.sound, part[1]) if part[1] < whole_s else whole_s
         of_part = self._audition(recorded.attempt, _part(rendition, start_s, end_s), every_word=True)
         return (start_s, end_s, of_part) if of_part.passed else None
 

@@ -52,7 +52,12 @@ class Attempt:
 
 
 def ladder(slot: Slot, verify: Verify) -> tuple[Attempt, ...]:
-    """The first take and up to ``verify.retakes`` others, in the order in which they are tried."""
+    """The first take and up to ``verify.retakes`` others, in the order in which they are tried.
+
+    Of a slot whose take was chosen by a person, that one alone.
+    """
+    if slot.chosen is not None:
+        return (replace(slot.chosen, slot=slot),)
     tried: list[tuple[str, tuple[Reading, ...]]] = [("first", (slot.reading,))]
     others = list(_others(slot, verify))
     if len(others) > verify.retakes:

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
+from pipeline.booth.choosing import check_recordable, is_approved
 from pipeline.booth.circling import Circled, Circling, Judged
 from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt
 from pipeline.booth.narrating import NoSound
 from pipeline.booth.slots import Slot
-from pipeline.booth.takes import Recorded, in_vault, keep, stand_in
+from pipeline.booth.takes import Recorded, in_vault, keep, looked_up, stand_in
 from pipeline.engines import Narrator, Rendition, Unreadable
 from pipeline.errors import EngineError
 from pipeline.materials import Take
@@ -50,7 +51,7 @@ class Booth:
         judge: Judge,
         go_on: Callable[[], None] = lambda: None,
     ) -> None:
-        self._circling = Circling(list({slot.key: slot for slot in slots}.values()), verify)
+        self._circling = Circling(list({slot.identity: slot for slot in slots}.values()), verify)
         self._vault, self._judge, self._go_on = vault, judge, go_on
         self._due: deque[Attempt] = deque()
         self._ears = ThreadPoolExecutor(1, thread_name_prefix="ears")
@@ -100,10 +101,10 @@ class Booth:
 
     def _can_be_judged(self, attempt: Attempt) -> Recorded | None:
         """The attempt's take, where the vault holds it; one whose voice must have its sound check first waits."""
-        there = in_vault(attempt, self._vault)
-        if there is None or not (self._judge.is_ready(attempt) or self._judge.known(there)):
-            return None
-        return there
+        there = looked_up(attempt, self._vault)
+        if there is None or self._judge.known(there) is not None:
+            return there
+        return in_vault(attempt, self._vault) if self._judge.is_ready(attempt) else None
 
     def record(
         self,
@@ -124,6 +125,7 @@ class Booth:
             StorageError: the vault cannot be written.
         """
         batch = [attempt for attempt in batch if attempt.key not in self._kept]  # an earlier try of the batch
+        check_recordable(batch)
         for attempt in batch:
             if not self._judge.is_ready(attempt):
                 self._judge.sound_check(attempt, narrator)
@@ -155,7 +157,7 @@ class Booth:
 
     def circled(self, slots: Sequence[Slot]) -> list[Take] | None:
         """The takes of some slots, in their order; None as long as one of them is not circled."""
-        found = [self._circling.circled(slot.key) for slot in slots]
+        found = [self._circling.circled(slot) for slot in slots]
         known = [circled for circled in found if circled is not None]
         if len(known) < len(slots):
             return None
@@ -208,15 +210,15 @@ def circled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, jud
     Raises:
         MissingError: an understudy's engine is not on this machine.
     """
-    once = {slot.key: slot for slot in slots}
+    once = {slot.identity: slot for slot in slots}
     circling = Circling(list(once.values()), verify)
     while attempts := list(circling.wanted()):
         for attempt in attempts:
-            there = in_vault(attempt, vault)
+            there = looked_up(attempt, vault)
             known = judge.known(there) if there is not None else None
             if known is not None:
                 circling.judged(known)
-    found = [circling.circled(slot.key) for slot in slots]
+    found = [circling.circled(slot) for slot in slots]
     return [None if circled is None else _take(slot, circled) for slot, circled in zip(slots, found, strict=True)]
 
 
@@ -236,6 +238,7 @@ def _take(slot: Slot, circled: Circled) -> Take:
         attempts=len(circled.tried),
         heard=best.heard,
         sampled=best.sampled,
+        approved=is_approved(slot, best.key),
     )
 
 

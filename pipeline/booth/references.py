@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,12 @@ def sound_check_key(fingerprints: Mapping[str, str], language: str) -> str:
         language: BCP 47 tag.
     """
     return content_key({**fingerprints, "language": language, "passage": passage(language), "check": VERSION})
+
+
+def sound_checks(attempts: Iterable[Attempt]) -> set[str]:
+    """Keys of the sound checks by which takes of some attempts are judged."""
+    voices = {(*attempt.fingerprints.items(), attempt.readings[0].language): attempt for attempt in attempts}
+    return {_key(attempt) for attempt in voices.values()}
 
 
 class SoundChecks:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.casting import CastVoice
 from pipeline.engines import Reading
 from pipeline.materials import Chunk
 from pipeline.pickups import Pickup, Pickups, respelled
 from pipeline.vault import content_key
+
+if TYPE_CHECKING:
+    from pipeline.booth.ladder import Attempt
 
 STAGE_VERSION = 2
 
@@ -25,6 +28,8 @@ class Slot:
         reading: of its first take.
         facts: what the key is made of.
         pickup: what a person has decided about this line, if anything.
+        plain: the slot as it is without that decision.
+        chosen: the only attempt there is, where a person has chosen its take; see `choosing`.
     """
 
     chunk: Chunk
@@ -33,10 +38,22 @@ class Slot:
     voice: CastVoice
     facts: Mapping[str, Any]
     pickup: Pickup | None = None
+    plain: Slot | None = None
+    chosen: Attempt | None = None
 
     @property
     def engine(self) -> str:
         return self.voice.engine.name
+
+    @property
+    def first_take(self) -> str:
+        """Key of the take that is looked for first."""
+        return self.key if self.chosen is None else self.chosen.key
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What slots have in common that share a take: what is to be read, and which take of it a person chose."""
+        return self.key, self.chosen.key if self.chosen is not None else ""
 
 
 def plan_takes(
@@ -54,12 +71,14 @@ def plan_takes(
     slots = []
     for chunk in chunks:
         voice, pickup = cast[chunk.role], pickups.of(chunk) if pickups is not None else None
+        plain = _slot(chunk, voice, fingerprints[chunk.role], language)
         if pickup is None:
-            slots.append(_slot(chunk, voice, fingerprints[chunk.role], language))
+            slots.append(plain)
         else:
             voice = _changed(voice, pickup)
             known = voice_fingerprints(voice, voice.voice)
-            slots.append(replace(_slot(respelled(chunk, pickup), voice, known, language), pickup=pickup))
+            slot = _slot(respelled(chunk, pickup), voice, known, language)
+            slots.append(replace(slot, pickup=pickup, plain=plain))
     return slots
 
 

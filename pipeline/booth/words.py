@@ -251,6 +251,10 @@ def _repeated(
             yield " ".join(said)
 
 
+WORD_CHECKS = frozenset({"words", "longest run", "nothing added", "nothing repeated"})
+"""Names of the verdicts on words."""
+
+
 def word_verdicts(comparison: Comparison) -> tuple[Verdict, ...]:
     """What the comparison says of the take; measures and thresholds are numbers of words."""
     allowed = max(1, math.ceil(ERROR_SHARE * comparison.expected))

@@ -32,7 +32,7 @@ def show_plan(sheet: CallSheet, *, as_json: bool) -> None:
     rows = []
     for chapter in sheet.chapters:
         try:
-            kept = sum(("takes", slot.key) in sheet.vault for slot in sheet.slots(chapter))
+            kept = sum(("takes", slot.first_take) in sheet.vault for slot in sheet.slots(chapter))
         except MissingError:
             kept = 0  # the model is not here, so nothing can have been recorded with it
         words = sum(count_words(chunk.shown) for chunk in chapter.chunks)

@@ -110,7 +110,7 @@ def _respelling(say: Sequence[str]) -> str | dict[str, str] | None:
 def _record(order: Order, chunk: Chunk) -> None:
     """Record a line now and say where it can be listened to."""
     from pipeline.cli.watching import watch
-    from pipeline.flows.pickup import record_line  # type: ignore[import-not-found]
+    from pipeline.flows.pickup import record_line
 
     with watch(plain=False) as listener:
         take = record_line(order, chunk.slate, listener)

@@ -9,6 +9,7 @@ from pipeline.delivery.in_use import delivery_keys
 from pipeline.delivery.plan import foresee
 from pipeline.delivery.report import RunTotals, write_report
 from pipeline.delivery.standing import UNDRAWN, Standing, standing
+from pipeline.delivery.takes_summary import TakesSummary, summarise_takes
 from pipeline.delivery.takesheet import TAKE_SHEET, read_take_sheet, write_take_sheet
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Certificate",
     "RunTotals",
     "Standing",
+    "TakesSummary",
     "certify_title",
     "check_cover",
     "deliver",
@@ -26,6 +28,7 @@ __all__ = [
     "read_take_sheet",
     "settle_cover",
     "standing",
+    "summarise_takes",
     "write_certificate",
     "write_report",
     "write_take_sheet",

@@ -15,6 +15,7 @@ from pipeline.delivery.cover import bar_heights, palette
 from pipeline.delivery.names import chapter_stems
 from pipeline.delivery.pictures import banner, waveform
 from pipeline.delivery.tags import DISCLOSURE
+from pipeline.delivery.takes_summary import TakesSummary, takes_section
 from pipeline.materials import Deliverable, Mark, Master, Notice, Take
 from pipeline.production import Order
 from pipeline.profiles import Requirement
@@ -57,6 +58,7 @@ def write_report(
     notices: Sequence[Notice],
     totals: RunTotals,
     certificate: Certificate,
+    summary: TakesSummary,
 ) -> Path:
     """Write the report; links to deliverables are relative to it, so the folder can be moved or sent.
 
@@ -64,6 +66,7 @@ def write_report(
         path: the page, e.g. ``report.html`` in the output folder.
         certificate: of the deliverables; its page lies beside the report.
         takes_by_chapter: the circled takes under their chapter's number.
+        summary: of those takes, and of what was not heard.
 
     Returns:
         ``path``.
@@ -86,6 +89,7 @@ def write_report(
         *_verdict_of(certificate),
         *_notices(notices),
         *_overview(chapters),
+        *takes_section(summary),
         *(line for chapter in chapters for line in _chapter(chapter, path.parent)),
         *_deliverables(deliverables, path.parent),
         f"<footer>{escape(DISCLOSURE)}</footer>",
@@ -231,7 +235,6 @@ def _chapter(chapter: _Chapter, folder: Path) -> Iterator[str]:
             label = escape(f"Listen to {master.title}")
             yield f'<audio controls preload="none" src="{_link(item.path, folder)}" aria-label="{label}"></audio>'
     yield from _requirements(master.requirements)
-    yield from _flagged(flagged)
     yield "</section>"
 
 
@@ -256,21 +259,6 @@ def _required(requirement: Requirement) -> str:
     if low is None and high is None:
         return DASH
     return f"≥ {_number(low)} {unit}" if low is not None else f"≤ {_number(high or 0.0)} {unit}"
-
-
-def _flagged(flagged: Sequence[tuple[Take, Mark | None]]) -> Iterator[str]:
-    if flagged:
-        yield '<h3>Flagged takes</h3><ol class="flagged">'
-        for take, mark in flagged:
-            reasons = "; ".join(
-                verdict.reason or f"{verdict.check}: {verdict.measure:g} against {verdict.threshold:g}"
-                for verdict in take.verdicts
-                if not verdict.passed
-            )
-            when = f"{timecode(mark.start_s)} {DASH} {timecode(mark.end_s)}" if mark else "not placed"
-            yield f"<li><p><b>{when}</b> <code>{escape(take.slate)}</code> {escape(reasons)}</p>"
-            yield f"<blockquote>{escape(mark.shown)}</blockquote></li>" if mark else "</li>"
-        yield "</ol>"
 
 
 def _deliverables(deliverables: Sequence[Deliverable], folder: Path) -> Iterator[str]:

@@ -74,7 +74,7 @@ def summarise_takes(
     return TakesSummary(
         production=production,
         chunks=len(takes),
-        first_passed=sum(take.attempts == 1 and all(verdict.passed for verdict in take.verdicts) for take in takes),
+        first_passed=sum(map(_passed_at_once, takes)),
         retakes=sum(take.attempts - 1 for take in takes),
         heard=sum(take.heard for take in takes),
         sampled=sum(take.sampled for take in takes),
@@ -84,6 +84,11 @@ def summarise_takes(
             line for master in masters for line in _flagged(master, takes_by_chapter.get(master.number, ()))
         ),
     )
+
+
+def _passed_at_once(take: Take) -> bool:
+    """Its first take passed; one that a person chose among several is not the first."""
+    return take.attempts == 1 and take.slate.endswith("-t1") and all(verdict.passed for verdict in take.verdicts)
 
 
 def _flagged(master: Master, takes: Sequence[Take]) -> Iterator[FlaggedLine]:

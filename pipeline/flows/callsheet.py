@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.booth import Judge, Listening, Slot, circled_in_vault, plan_takes
+from pipeline.booth import Judge, Listening, Slot, choose, circled_in_vault, plan_takes
 from pipeline.casting import CastVoice, resolve_cast
 from pipeline.delivery import check_cover
 from pipeline.engines import ReadingLimits
 from pipeline.errors import InputError, MissingError, Place
+from pipeline.flows.decided import pickups_on
 from pipeline.flows.wording import WORDING
 from pipeline.hearing.ears import EarsAside, check_ears
 from pipeline.materials import ChapterChunks, Manuscript, Notice, Take
-from pipeline.pickups import Pickups, load_pickups, pickups_path
+from pipeline.pickups import Pickups
 from pipeline.production import CLOSING_CREDITS, OPENING_CREDITS, Order, Verify
 from pipeline.profiles import Profile
 from pipeline.script import (
@@ -82,7 +83,26 @@ class CallSheet:
         Raises:
             MissingError: an engine's model is not on this machine.
         """
-        return plan_takes(chapter.chunks, self.cast, self.order.production.language, self.pickups)
+        return self._planned[0][chapter.number]
+
+    @property
+    def refused(self) -> tuple[Notice, ...]:
+        """Chosen takes that cannot be used, and why. Raises as `slots`."""
+        return self._planned[1]
+
+    @cached_property
+    def _planned(self) -> tuple[Mapping[int, list[Slot]], tuple[Notice, ...]]:
+        refused: list[Notice] = []
+
+        def refuse(slot: Slot, why: str) -> None:
+            if slot.pickup is not None:
+                refused.append(Notice(f"{slot.chunk.slate}: {why}", self.pickups.place(slot.pickup)))
+
+        slots = {}
+        for chapter in self.chapters:
+            planned = plan_takes(chapter.chunks, self.cast, self.order.production.language, self.pickups)
+            slots[chapter.number] = choose(planned, self.vault, self.verify, refused=refuse)
+        return slots, tuple(refused)
 
     @cached_property
     def ears(self) -> EarsAside:
@@ -130,7 +150,7 @@ def draw_up(order: Order) -> CallSheet:
     remarked = remarks(chapters, engines, language=production.language, place=place)
     notices = (*check_cover(order), *_room_notices(order), *noted, *manuscript.notices, *remarked, *notices)
     everything = (*opening, *chapters, *closing)
-    pickups = load_pickups(pickups_path(order)).on([chunk for chapter in everything for chunk in chapter.chunks])
+    pickups = pickups_on(order, cast, [chunk for chapter in everything for chunk in chapter.chunks])
     verify, unheard = _verify(order)
     names = tuple(
         {entry.word: None for entry in lexicon.entries} | {entry.say: None for entry in lexicon.entries if entry.say}

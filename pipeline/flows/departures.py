@@ -165,7 +165,7 @@ def _attempt(slot: Slot, locked: LockedChunk) -> Attempt | None:
     voice = _voice_of(slot, locked)
     if voice is None or text_sha256(slot.reading.text) != locked.text or locked.trimmed is not None:
         return None
-    first, *others = ladder(slot, EVERYTHING)
+    first, *others = ladder(replace(slot, chosen=None), EVERYTHING)
     alike = first if locked.rung != "split" else next((each for each in others if each.rung == "split"), None)
     if alike is None:
         return None

@@ -181,7 +181,7 @@ def diff_production(order: Order) -> Revision:
     """
     old = told_by_sheet(order.output / TAKE_SHEET)
     sheet = draw_up(order)
-    chosen = [chosen_takes(sheet, chapter) for chapter in sheet.chapters]
+    chosen = chosen_takes(sheet)
     new = _version([(each.chapter, each.slots) for each in chosen])
     missing = {slot.key for each in chosen for slot in each.missing}
     to_record = tuple(each for each in new.recordings() if each.key in missing)

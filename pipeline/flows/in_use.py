@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from pipeline.booth import circled_in_vault, ladder
+from pipeline.booth import circled_in_vault, own_attempts, sound_checks
 from pipeline.delivery import delivery_keys
 from pipeline.flows.callsheet import CallSheet
 from pipeline.mastering import master_in_vault
@@ -24,10 +24,12 @@ def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
     Raises:
         MissingError: an engine's model, by which takes are known, or ffmpeg is not on this machine.
     """
-    keys: dict[str, set[str]] = {"takes": set(), "mixes": set(), "masters": set()}
-    verify = sheet.verify
-    slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
-    keys["takes"].update(attempt.key for slot in slots for attempt in ladder(slot, verify))
+    keys: dict[str, set[str]] = {room: set() for room in ("takes", "soundchecks", "mixes", "masters")}
+    for chapter in sheet.chapters:
+        attempts = [attempt for slot in sheet.slots(chapter) for attempt in own_attempts(slot, sheet.verify)]
+        keys["takes"].update(attempt.key for attempt in attempts)
+        keys["soundchecks"].update(sound_checks(attempts))
+    keys["takes"].update(_right_parts(sheet.vault, keys["takes"]))
     masters = []
     for chapter, takes in circled_by_cards(sheet):
         known = [take.key for take in takes if take is not None]
@@ -40,6 +42,14 @@ def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
             masters, sheet.order, narrators=sheet.narrators, profile=sheet.profile, vault=sheet.vault
         )
     return keys
+
+
+def _right_parts(vault: Vault, takes: Iterable[str]) -> Iterator[str]:
+    """Keys of the parts of takes that are used instead of the whole."""
+    for key in [*takes]:
+        part = (vault.card("takes", key) or {}).get("right_part")
+        if part is not None:
+            yield str(part)
 
 
 def circled_by_cards(sheet: CallSheet) -> list[tuple[ChapterChunks, list[Take | None]]]:

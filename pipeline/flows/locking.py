@@ -89,7 +89,7 @@ def text_sha256(spoken: str) -> str:
 
 
 def _all_chosen(sheet: CallSheet) -> list[Chosen]:
-    chosen = [chosen_takes(sheet, chapter) for chapter in sheet.chapters]
+    chosen = chosen_takes(sheet)
     missing = [slot.chunk.slate for chapter in chosen for slot in chapter.missing]
     if missing:
         more = f" and {len(missing) - SHOWN_MISSING:,} more" if len(missing) > SHOWN_MISSING else ""

@@ -28,30 +28,35 @@ from pipeline.delivery import (
     TAKE_SHEET,
     Certificate,
     RunTotals,
+    TakesSummary,
     certify_title,
     deliver,
     foresee,
+    summarise_takes,
     write_certificate,
     write_report,
     write_take_sheet,
 )
 from pipeline.errors import Place, ProductionError, StoppedError
+from pipeline.flows.listened import Unheard, unheard
 from pipeline.flows.progress import (
     Certified,
     ChapterResult,
     DeliverableResult,
     Delivering,
+    ListeningResult,
     Mastered,
     Outcome,
     Planned,
     Recorded,
     Said,
 )
-from pipeline.flows.rendered import attempt_cards
+from pipeline.flows.rendered import attempt_cards, lacks_master
+from pipeline.flows.repaired import made_again
 from pipeline.flows.run import Run, on_signal, the_run
 from pipeline.mastering import consistency, master_chapter
 from pipeline.materials import ChapterChunks, ChapterMix, Deliverable, Master, Notice, Take
-from pipeline.mixing import mix_chapter
+from pipeline.mixing import TakeLost, mix_chapter
 from pipeline.production import Order
 
 ARTIFACT_INTERVAL_S = 1.0  # an update costs Prefect some 8 ms
@@ -86,7 +91,7 @@ def produce(production_file: str) -> Any:
                 takes[chapter.number] = circled
                 finishing.append(finish_chapter(run, chapter, circled))
                 # chapter N is mixed and mastered by other threads while N+1 is recorded on this one
-            masters = [chapter.result() for chapter in finishing]
+            masters = finished_chapters(run, progress, takes, finishing)
             deliverables = deliver_title(opaque(run), opaque(masters))
             certificate = certify(opaque(run), opaque(masters), opaque(deliverables))
             conclude(run, takes, masters, deliverables, certificate)
@@ -101,7 +106,7 @@ def announce(run: Run) -> Progress:
     """Say what there is to do."""
     sheet = run.sheet
     planned = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
-    once = {slot.key: slot for slot in planned}
+    once = {slot.first_take: slot for slot in planned}
     missing = [slot for key, slot in once.items() if ("takes", key) not in sheet.vault]
     by_engine: dict[str, float] = {}
     for slot in missing:
@@ -115,7 +120,7 @@ def announce(run: Run) -> Progress:
             by_engine=by_engine,
         )
     )
-    for notice in sheet.notices:
+    for notice in (*sheet.notices, *sheet.refused):
         run.tell(Said(str(notice)))
     return Progress(sum(by_engine.values()))
 
@@ -144,6 +149,7 @@ def recorded_chapters(run: Run, progress: Progress) -> Iterator[tuple[ChapterChu
 class Finishing:
     """A chapter in the hands of the task runner's threads."""
 
+    chapter: ChapterChunks
     mixing: PrefectFuture[ChapterMix]
     mastering: PrefectFuture[Master]
 
@@ -159,7 +165,20 @@ def finish_chapter(run: Run, chapter: ChapterChunks, takes: Sequence[Take]) -> F
     mixing = mix.with_options(task_run_name=f"{stem} mix").submit(opaque(run), opaque(chapter), opaque(takes))
     mixed = cast(ChapterMix, mixing)  # Prefect waits for the mix and hands on its value
     mastering = master.with_options(task_run_name=f"{stem} master").submit(opaque(run), opaque(chapter), mixed)
-    return Finishing(mixing, mastering)
+    return Finishing(chapter, mixing, mastering)
+
+
+def finished_chapters(run: Run, progress: Progress, takes: Takes, finishing: Sequence[Finishing]) -> list[Master]:
+    """Every chapter's master, in order. Where a take was lost after it was circled, it is recorded again, once."""
+    masters = []
+    for each in finishing:
+        try:
+            masters.append(each.result())
+        except TakeLost as lost:
+            run.tell(Said(f"{lost.where}: its take was damaged or removed while the run was at work; recorded again"))
+            takes |= {chapter.number: circled for chapter, circled in recorded_chapters(run, progress)}
+            masters.append(finish_chapter(run, each.chapter, takes[each.chapter.number]).result())
+    return masters
 
 
 def _worth_another_try(_task: Any, _task_run: Any, state: Any) -> bool:
@@ -192,6 +211,7 @@ def mix(run: Run, chapter: ChapterChunks, takes: Sequence[Take]) -> ChapterMix:
         pauses=production.pauses,
         spec=production.mix,
         vault=sheet.vault,
+        needed=lacks_master(sheet, sheet.vault),
     )
 
 
@@ -248,13 +268,15 @@ def conclude(
 ) -> None:
     """Write the take sheet, the report, Prefect's table of chapters and the outcome."""
     sheet = run.sheet
+    again = tuple(made_again(sheet.vault))
+    for notice in again:
+        run.tell(Said(str(notice)))
     everyone = [take for chapter in takes.values() for take in chapter]
-    write_take_sheet(
-        sheet.order.output / TAKE_SHEET,
-        masters=masters,
-        takes_by_chapter=takes,
-        cards=attempt_cards(sheet, takes),
-    )
+    cards = attempt_cards(sheet, takes)
+    write_take_sheet(sheet.order.output / TAKE_SHEET, masters=masters, takes_by_chapter=takes, cards=cards)
+    missed = unheard(sheet, takes, cards)
+    run.tell(Said(missed.told))
+    summary = summarise_takes(sheet.order.file.name, masters, takes, estimate=missed.told)
     recorded = len({take.key for take in everyone if not take.reused})
     totals = RunTotals(
         audio_s=sum(master.seconds for master in masters),
@@ -269,9 +291,16 @@ def conclude(
         masters=masters,
         deliverables=deliverables,
         takes_by_chapter=takes,
-        notices=(*sheet.notices, *foresee(masters, sheet.order), *_remarks(sheet.order, masters, deliverables)),
+        notices=(
+            *sheet.notices,
+            *sheet.refused,
+            *foresee(masters, sheet.order),
+            *_remarks(sheet.order, masters, deliverables),
+            *again,
+        ),
         certificate=certificate,
         totals=totals,
+        summary=summary,
     )
     chapters = tuple(
         ChapterResult(master.title, round(master.seconds, 3), round(master.lufs, 2), round(master.dbtp, 2))
@@ -297,7 +326,23 @@ def conclude(
             report=report,
             certificate=sheet.order.output / CERTIFICATE,
             missed=certificate.missed,
+            listening=_listening(sheet.verify.mode, summary, missed),
         )
+    )
+
+
+def _listening(mode: str, summary: TakesSummary, missed: Unheard) -> ListeningResult:
+    estimate = missed.estimate
+    return ListeningResult(
+        mode=mode,
+        first_passed=summary.first_passed,
+        retakes=summary.retakes,
+        heard=summary.heard,
+        unheard=estimate.unheard if estimate else 0,
+        sampled=estimate.sample_size if estimate else 0,
+        sampled_wrong=estimate.failures if estimate else 0,
+        wrong_low=round(estimate.low, 6) if estimate and estimate.unheard else None,
+        wrong_high=round(estimate.high, 6) if estimate and estimate.unheard else None,
     )
 
 

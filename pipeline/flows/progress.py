@@ -104,6 +104,34 @@ class DeliverableResult:
 
 
 @dataclass(frozen=True)
+class ListeningResult:
+    """How the title was listened to, in the result line: names stay stable.
+
+    Attributes:
+        mode: the policy.
+        first_passed: chunks whose first take passed every check.
+        retakes: takes beside the first ones, of this run and those before it.
+        heard: chunks whose words were compared with the text.
+        unheard: circled takes whose words were not, though they could have been.
+        sampled: takes that were heard only as a sample of those.
+        sampled_wrong: of them, those with wrong words.
+        wrong_low: lower end of the estimated share of wrong takes among the unheard, with 95 % confidence; None where
+            there is no estimate.
+        wrong_high: its upper end.
+    """
+
+    mode: str
+    first_passed: int
+    retakes: int
+    heard: int
+    unheard: int
+    sampled: int
+    sampled_wrong: int
+    wrong_low: float | None
+    wrong_high: float | None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a run came to; ``render --json`` ends with it as one line of JSON. Its names stay stable.
 
@@ -115,6 +143,7 @@ class Outcome:
         flagged: chunks whose best take still fails a check.
         certificate: the certificate's JSON; its page lies beside it.
         missed: requirements of the profile that are not met, over all files.
+        listening: how takes were listened to.
     """
 
     production: str
@@ -128,3 +157,4 @@ class Outcome:
     report: Path
     certificate: Path
     missed: int
+    listening: ListeningResult

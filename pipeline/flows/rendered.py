@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline.booth import Slot, ladder
 from pipeline.flows.callsheet import CallSheet
-from pipeline.mastering import master_chapter
+from pipeline.mastering import master_chapter, master_key
 from pipeline.materials import ChapterChunks, ChapterMix, Master, Take
-from pipeline.mixing import mix_chapter
+from pipeline.mixing import TakeLost, mix_chapter
 from pipeline.vault import Entry, Vault
 
 
@@ -53,9 +54,9 @@ class Chosen:
 
     @property
     def missing(self) -> tuple[Slot, ...]:
-        """What must be recorded, each key once."""
+        """What must be recorded, each once."""
         lacking = [slot for slot, take in zip(self.slots, self.takes, strict=True) if take is None]
-        return tuple({slot.key: slot for slot in lacking}.values())
+        return tuple({slot.identity: slot for slot in lacking}.values())
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,30 @@ class Finished:
     master: Master
 
 
-def chosen_takes(sheet: CallSheet, chapter: ChapterChunks) -> Chosen:
-    """The circled takes of a chapter, each verified by its checksum.
+def chosen_takes(sheet: CallSheet) -> list[Chosen]:
+    """The circled takes of every chapter, each verified by its checksum where it is on this machine.
+
+    The whole book is circled at once, for its retakes share one budget.
 
     Raises:
         MissingError: an engine's model is not on this machine.
     """
-    slots = tuple(sheet.slots(chapter))
-    return Chosen(chapter, slots, tuple(sheet.circled(slots)))
+    slots = [tuple(sheet.slots(chapter)) for chapter in sheet.chapters]
+    takes = iter(sheet.circled([slot for of_chapter in slots for slot in of_chapter]))
+    return [
+        Chosen(chapter, of_chapter, tuple(islice(takes, len(of_chapter))))
+        for chapter, of_chapter in zip(sheet.chapters, slots, strict=True)
+    ]
+
+
+def lacks_master(sheet: CallSheet, vault: Vault) -> Callable[[ChapterMix], bool]:
+    """Whether a mix's sound is needed, because there is no sound master of it."""
+    profile, room_tone_dbfs = sheet.profile, sheet.order.production.mix.room_tone_dbfs
+
+    def lacks(mix: ChapterMix) -> bool:
+        return vault.fetch("masters", master_key(mix, profile=profile, room_tone_dbfs=room_tone_dbfs)) is None
+
+    return lacks
 
 
 def finished(sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take], vault: Vault) -> Finished:
@@ -91,6 +108,7 @@ def finished(sheet: CallSheet, chapter: ChapterChunks, takes: Sequence[Take], va
         pauses=production.pauses,
         spec=production.mix,
         vault=vault,
+        needed=lacks_master(sheet, vault),
     )
     master = master_chapter(
         mix,
@@ -108,11 +126,17 @@ def attempt_cards(sheet: CallSheet, takes: Mapping[int, Sequence[Take]]) -> dict
 
     Args:
         takes: the circled take of each chunk, under its chapter's number.
+
+    Raises:
+        TakeLost: a circled take is not in the vault any more.
     """
     verify = sheet.verify
     keys: dict[str, None] = {}
     for chapter in sheet.chapters:
         for slot, take in zip(sheet.slots(chapter), takes[chapter.number], strict=True):
             keys |= dict.fromkeys([take.key, *(attempt.key for attempt in ladder(slot, verify)[: take.attempts])])
-    cards = {key: sheet.vault.card("takes", key) for key in keys}
-    return {key: card for key, card in cards.items() if card is not None}
+    cards = {key: card for key in keys if (card := sheet.vault.card("takes", key)) is not None}
+    for take in (take for of_chapter in takes.values() for take in of_chapter):
+        if take.key not in cards:
+            raise TakeLost(take.key, take.slate)
+    return cards

@@ -91,13 +91,14 @@ class EarsAside:
 
     Args:
         name: of the recogniser.
+        hold: what the process holds; at the top of an importable module.
 
     Attributes:
         on_trouble: told in a phrase what happened and how it goes on.
     """
 
-    def __init__(self, name: str) -> None:
-        self._worker = Worker(HeldEars, name, nice=NICE)
+    def __init__(self, name: str, hold: Callable[[str], Ears] = HeldEars) -> None:
+        self._worker = Worker(hold, name, nice=NICE)
         self._turn = threading.Lock()
         self.on_trouble: Callable[[str], None] = lambda _what: None
 

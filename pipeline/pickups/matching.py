@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
@@ -81,6 +81,16 @@ class Pickups:
         assert self._chunks is not None or not self.entries, "Pickups.on(chunks) first: lines must be told apart"
         found = self._found.get(chunk.slate)
         return found.holds if found else None
+
+    def mapped(self, change: Callable[[Chunk, Pickup], Pickup]) -> Pickups:
+        """The same decisions as `of` gives them, each changed; the entries stay as they are written."""
+        assert self._chunks is not None, "Pickups.on(chunks) first: lines must be told apart"
+        chunks = {chunk.slate: chunk for chunk in self._chunks}
+        found = {
+            slate: each if each.holds is None else replace(each, holds=change(chunks[slate], each.holds))
+            for slate, each in self._found.items()
+        }
+        return replace(self, _found=found)
 
     def unmatched(self, chunks: Sequence[Chunk]) -> tuple[Notice, ...]:
         """What a producer should know: decisions for lines that are gone or have changed, with the entry's place."""

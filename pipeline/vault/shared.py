@@ -65,6 +65,10 @@ class SharedVault(Vault):
         """
         return super().fetch(room, key) or self._download(room, key)
 
+    def look_up(self, room: str, key: str) -> Entry | None:
+        """The entry from the working copy, verified, or as the remote's card tells it; see `Vault.look_up`."""
+        return super().fetch(room, key) or self.find(room, key)
+
     def keep(self, room: str, key: str, suffix: str, write: Callable[[Path], Mapping[str, Any]]) -> Entry:
         """Make and keep a material, here and there; see `Vault.keep`.
 
@@ -91,10 +95,11 @@ class SharedVault(Vault):
         elif card := self._remote_card(room, key):
             self._write_remote_card(room, key, Card(card.blob, card.sha256, card.facts | facts))
 
-    def keys(self, room: str) -> Iterator[str]:
-        """The key of every entry in a room, here or there, in order."""
-        remote = (path.stem for path in self._remote_paths(room) if path.suffix == ".json")
-        yield from sorted({*super().keys(room), *remote})
+    def keys(self, room: str, shelf: str | None = None) -> Iterator[str]:
+        """The key of every entry in a room or on one shelf of it, here or there, in order."""
+        folder = room if shelf is None else f"{room}/{shelf}"
+        remote = (path.stem for path in self._remote_paths(folder) if path.suffix == ".json")
+        yield from sorted({*super().keys(room, shelf), *remote})
 
     def is_sound(self, room: str, key: str) -> bool:
         """Read an entry's blobs, here and there, and set aside what is damaged; see `Vault.is_sound`."""

@@ -115,6 +115,12 @@ class Vault:
         found = self._looked_at(room, key, again=False)
         return found if isinstance(found, Entry) else None
 
+    def look_up(self, room: str, key: str) -> Entry | None:
+        """The entry, verified as `fetch` does where its blob is on this machine; what lies only behind a URL is taken
+        at its card's word and not downloaded.
+        """
+        return self.fetch(room, key)
+
     def is_sound(self, room: str, key: str) -> bool:
         """Read an entry's blob, whatever is known of it; False when it was damaged, and is set aside."""
         return not isinstance(self._looked_at(room, key, again=True), Damage)
@@ -164,10 +170,10 @@ class Vault:
             if card and not facts.items() <= card.facts.items():
                 write_card(self._card(room, key), Card(card.blob, card.sha256, card.facts | facts), self._workshop)
 
-    def keys(self, room: str) -> Iterator[str]:
-        """The key of every entry in a room, in order, one shelf after the other."""
-        for shelf in _sorted_names(self.root / room):
-            for name in _sorted_names(self.root / room / shelf):
+    def keys(self, room: str, shelf: str | None = None) -> Iterator[str]:
+        """The key of every entry in a room, or on one shelf of it (the keys' first two characters), in order."""
+        for each in _sorted_names(self.root / room) if shelf is None else (shelf,):
+            for name in _sorted_names(self.root / room / each):
                 if name.endswith(".json"):
                     yield name.removesuffix(".json")
 

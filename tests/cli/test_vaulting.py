@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,15 +15,18 @@ from click.testing import CliRunner, Result
 
 from pipeline.audio.files import write_sound
 from pipeline.audio.sound import Sound
-from pipeline.booth import ladder
+from pipeline.booth import ladder, sound_checks
 from pipeline.booth import record as booth_record
 from pipeline.cli.commands import chapterhouse
 from pipeline.errors import BusyError, InputError
 from pipeline.flows.callsheet import CallSheet, draw_up
 from pipeline.flows.in_use import keys_in_use
+from pipeline.flows.rendered import chosen_takes, finished
+from pipeline.flows.repaired import TOLD, made_again
 from pipeline.flows.run import locked
 from pipeline.mastering import master_chapter
 from pipeline.mixing import mix_chapter
+from pipeline.pickups import load_pickups, pickups_path, save_pickups
 from pipeline.production_file import load_order
 from pipeline.vault import Vault, open_vault
 
@@ -49,7 +53,8 @@ def keep_take(vault: Vault, key: str, spoken: str = "") -> None:
     def write(path: Path) -> dict[str, object]:
         samples = 0.1 * np.sin(np.arange(RATE_HZ) * 0.1).astype(np.float32)
         write_sound(path, Sound(samples, RATE_HZ))
-        return {"shown": spoken, "spoken": spoken, "attempt": 1, "seconds": 1.0, "seed": 1}
+        told = {"attempt": 1, "seconds": 1.0, "seed": 1, "finite": True, "verdicts": []}
+        return {"shown": spoken, "spoken": spoken, **told}
 
     vault.keep("takes", key, ".flac", write)
 
@@ -273,3 +278,95 @@ def test_a_mix_whose_master_is_there_is_not_read(production: Path, monkeypatch: 
             needed=lambda _mix, needed=needed: needed,
         )
         assert fetched == rooms
+
+
+def decide(sheet: CallSheet, **decided: object) -> None:
+    """Something about the first line of a production."""
+    chunks = [chunk for chapter in sheet.chapters for chunk in chapter.chunks]
+    save_pickups(load_pickups(pickups_path(sheet.order)).on(chunks).with_(chunks[1], **decided))
+
+
+def test_prune_leaves_the_takes_of_decided_lines_and_those_from_before_the_decision(production: Path) -> None:
+    before = record(production)
+    usual = before.slots(before.chapters[0])[1].key
+    decide(before, redo={"speed": 0.8})
+    redone = record(production)
+    earlier = redone.slots(redone.chapters[0])[1].key
+    decide(before, redo={"speed": 0.9}, use=earlier)
+    latest = draw_up(before.order)
+    (slot,) = [slot for slot in latest.slots(latest.chapters[0]) if slot.pickup]
+    assert len({usual, earlier, slot.key}) == 3
+    keep_take(before.vault, slot.key)
+    keep_take(before.vault, "ee" * 16)
+    run("prune", production, "--yes")
+    assert [("takes", key) in before.vault for key in (usual, earlier, slot.key, "ee" * 16)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_prune_leaves_the_right_part_of_a_take_the_sound_checks_and_rooms_it_does_not_know(production: Path) -> None:
+    sheet = record(production)
+    vault, slot = sheet.vault, sheet.slots(sheet.chapters[0])[0]
+    keep_take(vault, "aa" * 16)
+    vault.annotate("takes", slot.key, right_part="aa" * 16)
+    (sound_check,) = sound_checks([ladder(slot, sheet.verify)[0]])
+    kept = [("takes", "aa" * 16), ("soundchecks", sound_check), ("another-room", "bb" * 16)]
+    for room, key in (*kept[1:], ("soundchecks", "cc" * 16)):
+        vault.keep(room, key, ".flac", lambda path: {"bytes": path.write_bytes(b"sound")})
+    told = run("prune", production, "--yes").output
+    assert all(address in vault for address in kept)
+    assert ("soundchecks", "cc" * 16) not in vault
+    assert "left as it is, for what is used of it is not known: another-room" in told
+
+
+def test_takes_that_lie_only_behind_a_url_are_circled_without_being_downloaded(production: Path) -> None:
+    production.write_text(PRODUCTION + f"paths: {{vault: 'file://{production.parent}/remote'}}\n")
+    sheet = record(production)
+    slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
+    before = sheet.circled(slots)
+    assert None not in before
+    shutil.rmtree(sheet.vault.root)
+    elsewhere = draw_up(sheet.order)
+    assert elsewhere.circled(slots) == before
+    narrator = slots[0].voice.engine.load({})
+    assert booth_record(slots, narrator, elsewhere.vault, verify=sheet.verify) == before, "and nothing is recorded"
+    assert not list(sheet.vault.root.glob("takes/*/*.flac"))
+
+
+def test_of_a_finished_chapter_no_mix_is_read_and_damage_to_its_master_makes_both_again(production: Path) -> None:
+    sheet = record(production)
+    finish(sheet)
+    chosen = chosen_takes(sheet)[0]
+    takes = [take for take in chosen.takes if take is not None]
+    mix, master = (sorted(sheet.vault.root.glob(f"{room}/*/*.wav")) for room in ("mixes", "masters"))
+    first = finished(sheet, chosen.chapter, takes, sheet.vault)
+    sound = {path: path.read_bytes() for path in (first.mix.path, first.master.path)}
+    assert first.mix.path in mix and first.master.path in master
+    first.mix.path.write_bytes(b"damaged")
+    assert finished(sheet, chosen.chapter, takes, draw_up(sheet.order).vault) == first
+    assert first.mix.path.read_bytes() == b"damaged", "nobody needed it"
+    first.master.path.write_bytes(b"damaged, too")
+    again = draw_up(sheet.order).vault
+    assert finished(sheet, chosen.chapter, takes, again) == first
+    assert {path: path.read_bytes() for path in sound} == sound
+    told = [notice.what for notice in made_again(again)]
+    assert [what.partition(" ")[2].partition(" ")[0] for what in told] == ["master", "mix"]
+    assert all(
+        "was damaged in the vault (its content is not what was kept); it was made again" in what for what in told
+    )
+
+
+def test_what_was_found_damaged_is_told_with_its_words_and_many_are_counted(production: Path) -> None:
+    vault = record(production).vault
+    for number in range(TOLD + 2):
+        keep_take(vault, f"{number:02d}" * 16, f"Line {number}.")
+        next(vault.root.glob(f"takes/{number:02d}/{f'{number:02d}' * 16}.flac")).write_bytes(b"")
+        assert vault.fetch("takes", f"{number:02d}" * 16) is None
+    told = [*made_again(vault)]
+    assert told[3].what.startswith("the take 030303030303 “Line 3.” was damaged in the vault")
+    assert Path(told[3].place.file) == vault.root / "corrupt/takes"
+    assert told[-1].what == "2 more were damaged and set aside"
+    assert len(told) == TOLD + 1

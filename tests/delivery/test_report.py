@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from pipeline.delivery import RunTotals, write_report
+from pipeline.delivery import RunTotals, summarise_takes, write_report
 from pipeline.delivery.certificate import Certificate, FileCertificate, TitleFacts
 from pipeline.delivery.certificate_page import write_certificate
 from pipeline.delivery.report import clock, timecode
@@ -77,6 +77,7 @@ def report(masters: Sequence[Master], make_order: Callable[..., Order], vault: V
         notices=[Notice(EVIL, Place("/somebody/private/script.md", 12))],
         totals=RunTotals(audio_s=3723.0, wall_s=100.0, recorded=2, reused=1, flagged=1),
         certificate=certificate,
+        summary=summarise_takes(EVIL, masters, takes, estimate=EVIL),
     )
 
 
@@ -109,7 +110,8 @@ def test_every_chapter_figure_and_flag_is_told(report: Path, masters: Sequence[M
         assert f'id="chapter-{number}"' in text and f'href="#chapter-{number}"' in text
     assert text.count('<svg class="wave"') == 3
     assert "1:02:03" in text and ">37.2<" in text, "length and times real time"
-    assert "0:01:01.500 – 0:01:03.250" in text and "ch03-0002-t3" in text
+    assert "<td>00:01:01.500</td>" in text and "ch03-0002</code>" in text
+    assert text.count('id="takes"') == 1 and "2 (66.7 %)" in text, "passed with their first take"
     assert "−23 … −18 dB" in text and "✗ missed" in text and "✗ 1 requirement is missed" in text
     assert "≤ −3 dB" in text and "✓ met" in text
     assert "2 recorded" in text and "1 re-used" in text
@@ -128,6 +130,7 @@ def test_a_report_without_chapters_or_takes_is_still_a_page(make_order: Callable
         notices=(),
         totals=RunTotals(0.0, 0.0, 0, 0, 0),
         certificate=certificate_of(),
+        summary=summarise_takes("book.yaml", (), {}),
     )
     page = Page()
     page.feed(path.read_text(encoding="utf-8"))
@@ -144,6 +147,7 @@ def test_files_that_miss_their_profile_are_told(make_order: Callable[..., Order]
         notices=(),
         totals=RunTotals(0.0, 0.0, 0, 0, 0),
         certificate=certificate_of("one.mp3", "two.mp3", problem="cannot be read"),
+        summary=summarise_takes("book.yaml", (), {}),
     )
     assert "✗ 2 requirements of acx missed by the delivered files" in path.read_text(encoding="utf-8")
 

@@ -74,17 +74,17 @@ def made(production: Path) -> Made:
     recorded = 0
     slots = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
     verify = sheet.order.production.verify
-    with Booth(slots, vault=sheet.vault, verify=verify, judge=sheet.judge) as booth:
+    with Booth(slots, vault=sheet.vault, verify=verify, judge=sheet.judge()) as booth:
         while batch := booth.next_batch():
             voice = batch[0].slot.voice
             booth.record(batch, voice.engine.load(voice.settings))
             recorded += len(batch)
     takes, masters = [], []
-    for chapter in sheet.chapters:
-        circled = [take for take in chosen_takes(sheet, chapter).takes if take is not None]
-        assert len(circled) == len(chapter.chunks)
+    for chosen in chosen_takes(sheet):
+        circled = [take for take in chosen.takes if take is not None]
+        assert not chosen.missing
         takes += [entry.path for take in circled if (entry := sheet.vault.fetch("takes", take.key))]
-        masters.append(finished(sheet, chapter, circled, sheet.vault).master.path)
+        masters.append(finished(sheet, chosen.chapter, circled, sheet.vault).master.path)
     return Made(tuple(map(file_sha256, takes)), tuple(map(file_sha256, masters)), recorded)
 
 
@@ -360,6 +360,41 @@ def test_an_engine_that_gives_no_sound_is_asked_again_and_at_last_flagged(
     again = render(production, "--json")
     assert again.result["recorded"] == 0
     assert checksums(again.result) == checksums(done.result)
+
+
+LOSING = """
+import os, sys
+from pathlib import Path
+if "pipeline.cli" in sys.orig_argv:
+    from pipeline.mixing import assembly
+    _assemble = assembly._assemble
+    def losing(plan, takes, vault, path):
+        mark = Path(os.environ["FAULT_MARK"])
+        if not mark.exists():
+            mark.touch()
+            lost = vault.fetch("takes", takes[-1].key).path
+            if os.environ["FAULT"] == "deleted":
+                lost.with_suffix(".json").unlink()
+            else:
+                lost.write_bytes(lost.read_bytes()[:-9])
+        return _assemble(plan, takes, vault, path)
+    assembly._assemble = losing
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["deleted", "damaged"])
+def test_a_take_that_is_lost_between_circling_and_mixing_is_recorded_again_by_the_same_run(
+    fault: str, production: Path, render: Command, undisturbed: dict[str, Any], tmp_path: Path
+) -> None:
+    environment = with_site(tmp_path, LOSING) | {"FAULT": fault, "FAULT_MARK": str(tmp_path / "fault-mark")}
+    done = render(production, "--json", **environment)
+    assert done.code == 0, done.err
+    assert (tmp_path / "fault-mark").exists()
+    assert "its take was damaged or removed while the run was at work; recorded again" in done.err
+    assert ("was damaged in the vault" in done.err) == (fault == "damaged")
+    assert checksums(done.result) == checksums(undisturbed)
+    assert render(production, "--json").result["recorded"] == 0
 
 
 # The narrator and the recogniser in processes of their own.

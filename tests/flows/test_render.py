@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.flows.differing import diff_production
+from pipeline.flows.progress import ListeningResult
 from pipeline.production_file import load_order
 from tests.conftest import PRODUCTION, Finished
 from tests.running import SLOW_ENGINE, checksums, home_of, kept, start, vault_of, wait_for
@@ -36,6 +37,7 @@ def test_the_result_line_has_its_stable_names(undisturbed: dict[str, Any]) -> No
     assert undisturbed["recorded"] > 0
     assert (undisturbed["reused"], undisturbed["flagged"]) == (0, 0)
     assert undisturbed["wall_s"] > 0
+    assert set(undisturbed["listening"]) == set(ListeningResult.__annotations__)
     assert Path(undisturbed["report"]).is_file()
 
 
