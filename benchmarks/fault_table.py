@@ -18,7 +18,6 @@ from pipeline.booth.auditioning import Audition, Line, Listening, Policy, auditi
 from pipeline.booth.estimating import unheard_errors
 from pipeline.booth.expecting import Expected, VoiceReference, Wording
 from pipeline.booth.listening import free_checks, pause_in
-from pipeline.booth.words import Comparison, compare
 from pipeline.engines import Rendition
 from pipeline.hearing import FollowedWord, Quality, Transcript
 from pipeline.materials import Verdict
@@ -32,6 +31,8 @@ GROUPS: dict[str, Callable[[str], bool]] = {
     "words, one": lambda kind: KINDS[kind].wrong_words == 1,
     "every fault": lambda kind: True,
 }
+AFTER_FOLLOWING = 0.80
+"""CPU of hearing words where they were followed before, of what it costs otherwise: the encoder has done its part."""
 RECORDING_COST = {"hibari": 0.01, "kokoro": 0.6}
 """CPU seconds of recording per second of sound: the engines' own summaries."""
 
@@ -69,6 +70,7 @@ class Remembered:
 
     def __init__(self, found: dict[str, dict[str, Any]]) -> None:
         self._found = found
+        self._followed = False
         self.spent_s = 0.0
 
     def voice(self, _sound: Sound) -> tuple[tuple[float, ...], float | None]:
@@ -78,11 +80,14 @@ class Remembered:
     def quality(self, _sound: Sound) -> Quality:
         return Quality(**self._asked("quality"))
 
-    def words(self, _sound: Sound, _language: str, times: bool = False, whole: bool = False) -> Transcript:
-        facts = self._asked("again" if whole else "words")
+    def words(self, _sound: Sound, _language: str, times: bool = False) -> Transcript:
+        facts = self._found["words"]
+        share = AFTER_FOLLOWING if self._followed else 1.0
+        self.spent_s += facts["spent_s"] * share / (AFTER_FOLLOWING if facts.get("after_follow") else 1.0)
         return Transcript(facts["text"], (), facts["log_probability"], facts["no_speech"])
 
     def follow(self, _sound: Sound, _text: str, _language: str) -> tuple[FollowedWord, ...]:
+        self._followed = True
         return tuple(FollowedWord(**word) for word in self._asked("follow")["follow"])
 
     def _asked(self, part: str) -> dict[str, Any]:
@@ -110,7 +115,7 @@ def judge(folder: Path) -> list[Judged]:
     return [
         _judged(take, voice, found[take.key], read_sound(folder / f"{take.key}.flac"))
         for take in recorded(folder)
-        if set(found.get(take.key, ())) >= set(PARTS[:-1])
+        if set(found.get(take.key, ())) >= set(PARTS)
     ]
 
 
@@ -133,16 +138,6 @@ def _judged(take: Recorded, voice: VoiceReference, found: dict[str, dict[str, An
     verdicts["free"] = free_checks(heard["all"].measured, Expected(take.estimated_s))
     failed = {mode: [verdict for verdict in verdicts[mode] if not verdict.passed] for mode in MODES}
     return Judged(take, failed, heard, found["words"]["text"], spent)
-
-
-def compared(take: Recorded, heard_as: str) -> Comparison:
-    """A take's text and one hearing of it."""
-    return compare(take.text, heard_as, take.language, WORDING)
-
-
-def says_otherwise(take: Recorded, heard_as: str) -> bool:
-    """Whether a take fails by the words of a hearing, and is heard again."""
-    return not compared(take, heard_as).passes
 
 
 def _spoken_form(text: str, language: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 from faulty import Fault
 
-PARTS = ("free", "voice", "quality", "follow", "words", "again")
-"""What is found of a take, cheapest first; each has a file of its own. The last is a second hearing of some."""
+PARTS = ("free", "voice", "follow", "words", "quality")
+"""What is found of a take; each has a file of its own."""
 
 
 @dataclass(frozen=True)

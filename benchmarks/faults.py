@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fault_table import says_otherwise, table
+from fault_table import table
 from fault_takes import PARTS, Recorded, lines_of, recorded
 from faulty import FaultyNarrator
 
@@ -113,54 +113,51 @@ def _recorded(key: str, slate: str, reading: Reading, narrator: FaultyNarrator, 
     )
 
 
+Ear = Callable[[Recorded, Sound], Mapping[str, Any]]
+
+
 def listen(folder: Path, recogniser: str, parts: str) -> None:
-    """Everything the ears find of every take, once; each part goes into a file of its own, a line for each take."""
+    """Everything the ears find of every take, once; each part goes into a file of its own, a line for each take.
+
+    Takes with a fault come first, for they are few; the others in no order, so that those of a run that was stopped
+    are a fair sample.
+    """
     if not (folder / "voice.json").exists():
         reference = reference_of(folder, SpeakerModel(), QualityModel())
         (folder / "voice.json").write_text(json.dumps(asdict(reference)), encoding="utf-8")
-    for part in parts.split(","):
-        _listen_with(folder, f"{part}.jsonl", _ear(part, recogniser))
-
-
-def _ear(part: str, recogniser: str) -> Callable[[Recorded, Sound], Mapping[str, Any]]:
-    if part == "free":
-        return lambda _take, sound: asdict(measure_take(Rendition(sound)))
-    if part == "voice":
-        speakers = SpeakerModel()
-        return lambda _take, sound: dict(zip(("voice", "unity"), speakers.hear(sound), strict=True))
-    if part == "quality":
-        qualities = QualityModel()
-        return lambda _take, sound: asdict(qualities.judge(sound))
-    hearing = Recogniser(find_model(recogniser))
-    if part == "follow":
-        return lambda take, sound: {
-            "follow": [asdict(word) for word in hearing.follow(sound, take.text, take.language)]
-        }
-    return lambda take, sound: asdict(hearing.hear(sound, take.language, whole=part == "again"))
-
-
-def _listen_with(folder: Path, name: str, listen_to: Callable[[Recorded, Sound], Mapping[str, Any]]) -> None:
-    """Takes with a fault first: of those there are few. What is recorded meanwhile is listened to as well."""
-    done = {line["key"] for line in lines_of(folder / name)}
-    with (folder / name).open("a", encoding="utf-8") as lines:
-        while waiting := [take for take in wanted(folder, name) if take.key not in done]:
-            take = min(waiting, key=lambda take: take.fault is None)
-            sound = read_sound(folder / f"{take.key}.flac")
+    ears = {part: ear for part, ear in _ears(recogniser).items() if part in parts.split(",")}
+    done = {part: {line["key"] for line in lines_of(folder / f"{part}.jsonl")} for part in ears}
+    for take in sorted(recorded(folder), key=lambda take: (take.fault is None, take.key)):
+        missing = [part for part in ears if take.key not in done[part]]
+        sound = read_sound(folder / f"{take.key}.flac") if missing else None
+        for part in missing:
+            assert sound is not None
             begun = time.process_time()
-            found = listen_to(take, sound)
-            spent_s = time.process_time() - begun
-            lines.write(json.dumps({"key": take.key, "spent_s": spent_s, **found}, ensure_ascii=False) + "\n")
-            lines.flush()
-            done.add(take.key)
+            found = ears[part](take, sound)
+            line = {"key": take.key, "spent_s": time.process_time() - begun, **found}
+            with (folder / f"{part}.jsonl").open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def wanted(folder: Path, name: str) -> list[Recorded]:
-    """The takes that a part listens to: all, but for a second hearing, which is for those that failed the first."""
-    takes = recorded(folder)
-    if name != "again.jsonl":
-        return takes
-    first = {line["key"]: line["text"] for line in lines_of(folder / "words.jsonl")}
-    return [take for take in takes if take.key in first and says_otherwise(take, first[take.key])]
+def _ears(recogniser: str) -> dict[str, Ear]:
+    """By part, in the order of `PARTS`."""
+    speakers, qualities, hearing = SpeakerModel(), QualityModel(), Recogniser(find_model(recogniser))
+    followed: list[str] = []
+
+    def follow(take: Recorded, sound: Sound) -> Mapping[str, Any]:
+        followed[:] = [take.key]
+        return {"follow": [asdict(word) for word in hearing.follow(sound, take.text, take.language)]}
+
+    return {
+        "free": lambda _take, sound: asdict(measure_take(Rendition(sound))),
+        "voice": lambda _take, sound: dict(zip(("voice", "unity"), speakers.hear(sound), strict=True)),
+        "follow": follow,
+        "words": lambda take, sound: {
+            **asdict(hearing.hear(sound, take.language)),
+            "after_follow": followed == [take.key],
+        },
+        "quality": lambda _take, sound: asdict(qualities.judge(sound)),
+    }
 
 
 def reference_of(folder: Path, speakers: SpeakerModel, qualities: QualityModel) -> VoiceReference:

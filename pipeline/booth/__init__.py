@@ -11,10 +11,12 @@ from pipeline.booth.pacing import lengths_of
 from pipeline.booth.recording import BATCH, Booth, circled_in_vault, record
 from pipeline.booth.references import sound_checks
 from pipeline.booth.slots import Slot, plan_takes
+from pipeline.booth.voices import SAME_VOICE, drift
 from pipeline.booth.words import WORD_CHECKS
 
 __all__ = [
     "BATCH",
+    "SAME_VOICE",
     "WORDS_HEARD_IN",
     "WORD_CHECKS",
     "Attempt",
@@ -28,6 +30,7 @@ __all__ = [
     "Wording",
     "choose",
     "circled_in_vault",
+    "drift",
     "ladder",
     "lengths_of",
     "own_attempts",

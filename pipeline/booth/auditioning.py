@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from pipeline.audio.sound import Sound
 from pipeline.booth.expecting import Expected, Wording
 from pipeline.booth.listening import TakeMeasure, free_checks, measure_take
 from pipeline.booth.risk import RISKY, Risk, listens, risk_of, sounds_odd
 from pipeline.booth.soundness import clean_sound
 from pipeline.booth.voices import one_voice, same_voice
-from pipeline.booth.words import Comparison, compare, nearer, word_verdicts
+from pipeline.booth.words import Comparison, compare, word_verdicts
 from pipeline.engines import Rendition
 from pipeline.hearing import NOTHING, Heard, Transcript
 from pipeline.hearing.ears import Ears
@@ -140,23 +139,11 @@ def audition(
         heard = replace(heard, quality=quality)
     if not line.words_are_heard:
         return Audition(measured, verdicts, heard, risk)
-    transcript, comparison = _hear(line, rendition.sound, listening, known.transcript)
+    transcript = known.transcript or ears.words(rendition.sound, line.language)
+    comparison = words_of_take(line, transcript, listening.wording)
     if comparison.expected:  # not a laugh alone
         verdicts += word_verdicts(comparison)
     return Audition(measured, verdicts, replace(heard, transcript=transcript), risk, sampled, comparison)
-
-
-def _hear(line: Line, sound: Sound, listening: Listening, known: Transcript | None) -> tuple[Transcript, Comparison]:
-    """What is said, in a window as long as the take; where that is not the text, a second hearing may be nearer."""
-    if known is not None:
-        return known, words_of_take(line, known, listening.wording)
-    first = listening.ears.words(sound, line.language)
-    comparison = words_of_take(line, first, listening.wording)
-    if comparison.passes:
-        return first, comparison
-    again = listening.ears.words(sound, line.language, whole=True)
-    second = words_of_take(line, again, listening.wording)
-    return (again, second) if nearer(comparison, second) is second else (first, comparison)
 
 
 def words_of_take(line: Line, transcript: Transcript, wording: Wording) -> Comparison:

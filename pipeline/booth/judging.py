@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pipeline.audio.files import read_sound, write_sound
+from pipeline.audio.files import read_sound
 from pipeline.audio.sound import Sound
 from pipeline.booth.auditioning import Audition, Line, Listening, Policy, audition, words_of_take
 from pipeline.booth.circling import Judged
@@ -24,7 +23,7 @@ from pipeline.booth.joining import cut, quietest_near
 from pipeline.booth.ladder import Attempt
 from pipeline.booth.listening import free_checks, measure_take, pause_in
 from pipeline.booth.references import SoundChecks
-from pipeline.booth.takes import ROOM, Recorded, trimmed_key, verdicts_on, written
+from pipeline.booth.takes import ROOM, Recorded, keep_part, trimmed_key, verdicts_on, written
 from pipeline.booth.words import right_part
 from pipeline.engines import Narrator, Rendition
 from pipeline.hearing import NOTHING, Heard, Quality, Transcript
@@ -72,7 +71,7 @@ class Judge:
         except Unheard as error:  # not on the card: a rerun tries again
             return _judged(recorded, (*self._found_free(recorded), Verdict("heard", False, 0.0, 1.0, error.what)))
         if right is not None:
-            return self._trimmed(recorded, rendition, found, right)
+            return self._trimmed(recorded, found, right)
         return self._noted(recorded, found.verdicts, self._facts(found))
 
     def known(self, recorded: Recorded) -> Judged | None:
@@ -165,18 +164,10 @@ class Judge:
         of_part = self._audition(recorded.attempt, _part(rendition, start_s, end_s), every_word=True)
         return (start_s, end_s, of_part) if of_part.passed else None
 
-    def _trimmed(
-        self, recorded: Recorded, rendition: Rendition, found: Audition, right: tuple[float, float, Audition]
-    ) -> Judged:
+    def _trimmed(self, recorded: Recorded, found: Audition, right: tuple[float, float, Audition]) -> Judged:
         start_s, end_s, of_part = right
-        key, sound = trimmed_key(recorded.attempt.key, start_s, end_s), cut(rendition.sound, start_s, end_s)
-
-        def write(path: Path) -> Mapping[str, Any]:
-            write_sound(path, sound)
-            part = {"seconds": sound.seconds, "part_of": recorded.attempt.key, "trimmed": [start_s, end_s]}
-            return {**recorded.entry.facts, **part, **self._facts(of_part), "verdicts": written(of_part.verdicts)}
-
-        entry = self._vault.keep(ROOM, key, ".flac", write)
+        key, facts = trimmed_key(recorded.attempt.key, start_s, end_s), self._facts(of_part)
+        entry = keep_part(recorded, key, (start_s, end_s), self._vault, **facts, verdicts=written(of_part.verdicts))
         self._noted(recorded, found.verdicts, self._facts(found) | {"right_part": key})
         return _judged(replace(recorded, entry=entry), of_part.verdicts)
 

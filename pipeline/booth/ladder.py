@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from pipeline.booth.slots import Slot, seed_of, voice_fingerprints
@@ -44,6 +45,10 @@ class Attempt:
     @property
     def slate(self) -> str:
         return f"{self.slot.chunk.slate}-t{self.number}"
+
+    @property
+    def voice_name(self) -> str:
+        return Path(self.readings[0].voice).name
 
     @property
     def cost_s(self) -> float:

@@ -40,6 +40,7 @@ class Booth:
         verify: the policy.
         judge: listens to a take; called in a thread of its own. What it raises ends the recording.
         go_on: called often; raises when the run was stopped.
+        on_check: told of an attempt before whose reading its voice has its sound check.
     """
 
     def __init__(
@@ -50,9 +51,10 @@ class Booth:
         verify: Verify,
         judge: Judge,
         go_on: Callable[[], None] = lambda: None,
+        on_check: Callable[[Attempt], None] = lambda _attempt: None,
     ) -> None:
         self._circling = Circling(list({slot.identity: slot for slot in slots}.values()), verify)
-        self._vault, self._judge, self._go_on = vault, judge, go_on
+        self._vault, self._judge, self._go_on, self._on_check = vault, judge, go_on, on_check
         self._due: deque[Attempt] = deque()
         self._ears = ThreadPoolExecutor(1, thread_name_prefix="ears")
         self._told: queue.SimpleQueue[Future[Judged]] = queue.SimpleQueue()
@@ -128,6 +130,7 @@ class Booth:
         check_recordable(batch)
         for attempt in batch:
             if not self._judge.is_ready(attempt):
+                self._on_check(attempt)
                 self._judge.sound_check(attempt, narrator)
                 self._go_on()
         there = {attempt.key: in_vault(attempt, self._vault) for attempt in batch}

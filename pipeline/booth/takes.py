@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.audio.files import write_sound
+from pipeline.audio.files import read_sound, write_sound
 from pipeline.audio.sound import Sound
-from pipeline.booth.joining import join
+from pipeline.booth.joining import cut, join
 from pipeline.booth.ladder import Attempt
 from pipeline.engines import Rendition
 from pipeline.materials import Verdict
@@ -123,6 +123,27 @@ def looked_up(attempt: Attempt, vault: Vault) -> Recorded | None:
     """The same, but that a take which lies only behind a URL is not downloaded: good for what its card tells."""
     entry = vault.look_up(ROOM, attempt.key)
     return Recorded(attempt, entry, reused=True) if entry else None
+
+
+def keep_part(whole: Recorded, key: str, part_s: tuple[float, float], vault: Vault, **facts: Any) -> Entry:
+    """Cut a part out of a take, and put it into the vault.
+
+    Args:
+        key: of the part.
+        part_s: where it starts and ends in the take.
+        facts: for its card, in place of the take's own.
+
+    Raises:
+        StorageError: the vault cannot be written.
+    """
+
+    def write(path: Path) -> Mapping[str, Any]:
+        sound = cut(read_sound(whole.entry.path), *part_s)
+        write_sound(path, sound)
+        part = {"seconds": sound.seconds, "part_of": whole.entry.key, "trimmed": list(part_s)}
+        return {**whole.entry.facts, **part, **facts}
+
+    return vault.keep(ROOM, key, ".flac", write)
 
 
 def trimmed_key(key: str, start_s: float, end_s: float) -> str:

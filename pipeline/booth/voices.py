@@ -17,6 +17,9 @@ SHORTEST_S = 0.6
 USUAL_OWN = 0.89
 LOWEST = 0.45  # hardly more than strangers have
 
+SAME_VOICE = "same-voice"
+"""The check whose measure is a take's similarity to its voice."""
+
 LEAST_UNITY = 0.74
 DRIFT_LOST = 0.06
 LEAST_TAKES = 20
@@ -49,7 +52,7 @@ def same_voice(embedding: Sequence[float], reference: VoiceReference, seconds: f
     if reference.embedding is None:
         return None
     found = similarity(embedding, reference.embedding)
-    return _at_least("same-voice", found, least_similarity(reference, seconds), "another voice")
+    return _at_least(SAME_VOICE, found, least_similarity(reference, seconds), "another voice")
 
 
 def one_voice(unity: float | None) -> Verdict | None:

@@ -276,15 +276,6 @@ def word_verdicts(comparison: Comparison) -> tuple[Verdict, ...]:
     )
 
 
-def nearer(one: Comparison, other: Comparison) -> Comparison:
-    """Of two hearings of a take the one that passes, else the one with fewer errors.
-
-    What a recogniser mishears in one window it may hear right in another (`Recogniser.hear`, ``whole``); what was
-    misread is wrong in both.
-    """
-    return min(one, other, key=lambda hearing: (not hearing.passes, hearing.errors))
-
-
 def _weight(words: tuple[str, ...]) -> int:
     return sum(word not in FILLERS for word in words)
 

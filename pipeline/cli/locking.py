@@ -114,12 +114,8 @@ def _master(chapter: Rebuilt) -> str:
 def _why(chapter: Rebuilt, found: Sequence[Departure]) -> str:
     """What may explain it, the likeliest first: texts and voices, then engines, then libraries and the machine."""
     slates = set(chapter.differing)
-    order = ("text", "voice", "trimmed", "engine", "weights", "file", "version", "machine")
-    near = [
-        one
-        for one in found
-        if one.kind not in ("text", "voice", "trimmed") or one.what in slates or one.here == "new"
-    ]
+    order = ("text", "voice", "engine", "weights", "file", "version", "machine")
+    near = [one for one in found if one.kind not in ("text", "voice") or one.what in slates or one.here == "new"]
     reasons = sorted(near, key=lambda one: order.index(one.kind))
     if not reasons:
         return (

@@ -63,7 +63,7 @@ lexicon:                  # spelling: respelling, whole words; `chapterhouse lex
 #   head_s: 0.75          # before a chapter's first word
 #   tail_s: 3.0           # after its last
 
-# verify: {{mode: free, retakes: 2}}
+# verify: {{mode: risk, retakes: 4}}   # off, free, risk or all: how closely takes are listened to
 # mix: {{fade_ms: 8, room_tone_dbfs: -70}}
 
 master:

@@ -30,6 +30,9 @@ _WORD_AND_STOP = re.compile(r"\b(no|[Ff]ig|Sun|Sat|Wed|Jan|Mar)\.(?!\s*\d)")
 # word: the first word of every speech would be guessed, “Colonel as kˈɑlOnᵊl. They have no sound and are left out.
 _QUOTE = re.compile('["“”„«»]')
 _QUOTE_INSIDE = re.compile(rf"(?<=\w){_QUOTE.pattern}(?=\w)")
+# hibari's normaliser takes a capital I, V, X, L, C, D or M after "King", "Henry", "James" and the like for a number
+# that is not there: "James Morland" as "James the zerothMorland".
+_NO_NUMBER = re.compile(r" the zeroth(?=[A-Z])")
 _ANY_SPACE = re.compile(r"\s+")
 
 
@@ -168,7 +171,7 @@ def _as_read(sentence: str) -> str:
     from hibari.g2p.normalize import normalize
 
     bare = _QUOTE.sub("", _QUOTE_INSIDE.sub(" ", sentence))
-    return str(normalize(_WORD_AND_STOP.sub(r"\1 .", bare)))
+    return _NO_NUMBER.sub(" ", str(normalize(_WORD_AND_STOP.sub(r"\1 .", bare))))
 
 
 def _parted(pairs: Sequence[tuple[str, str]], given: Mapping[str, _Given]) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,7 @@ class Departure:
     """Something that is not here as it was when the lock was written.
 
     Attributes:
-        kind: ``version``, ``machine``, ``engine``, ``voice``, ``file``, ``text`` or ``trimmed``.
+        kind: ``version``, ``machine``, ``engine``, ``voice``, ``file`` or ``text``.
         what: its name: ``numpy``, ``cpu``, ``hibari``, ``ch03-0412``.
     """
 
@@ -118,9 +118,6 @@ def changed_texts(lock: Lock, sheet: CallSheet, wanted: Sequence[LockedChapter])
                 found.append(Departure("text", slate, chunk.text[:12], "gone"))
             elif text_sha256(slot.reading.text) != chunk.text:
                 found.append(Departure("text", slate, chunk.text[:12], text_sha256(slot.reading.text)[:12]))
-            elif chunk.trimmed is not None:
-                start_s, end_s = chunk.trimmed
-                found.append(Departure("trimmed", slate, f"{start_s:.3f} … {end_s:.3f} s of it", "cannot be cut"))
             elif _voice_of(slot, chunk) is None:
                 voice = slot.voice
                 here = f"{voice.engine.name}/{Path(voice.voice).name}"
@@ -163,7 +160,7 @@ def pinned_chunks(lock: Lock, sheet: CallSheet, chapter: LockedChapter) -> list[
 def _attempt(slot: Slot, locked: LockedChunk) -> Attempt | None:
     """The very attempt that is pinned: its readings, with the seed, speed, sampling and voice of that time."""
     voice = _voice_of(slot, locked)
-    if voice is None or text_sha256(slot.reading.text) != locked.text or locked.trimmed is not None:
+    if voice is None or text_sha256(slot.reading.text) != locked.text:
         return None
     first, *others = ladder(replace(slot, chosen=None), EVERYTHING)
     alike = first if locked.rung != "split" else next((each for each in others if each.rung == "split"), None)

@@ -38,6 +38,7 @@ from pipeline.delivery import (
     write_take_sheet,
 )
 from pipeline.errors import Place, ProductionError, StoppedError
+from pipeline.flows.drifting import drifting_voices
 from pipeline.flows.listened import Unheard, unheard
 from pipeline.flows.progress import (
     Certified,
@@ -131,7 +132,14 @@ def recorded_chapters(run: Run, progress: Progress) -> Iterator[tuple[ChapterChu
     slots = {chapter.number: sheet.slots(chapter) for chapter in sheet.chapters}
     waiting = deque(sheet.chapters)
     everything = [slot for chapter in sheet.chapters for slot in slots[chapter.number]]
-    with Booth(everything, vault=sheet.vault, verify=sheet.verify, judge=sheet.judge(), go_on=run.go_on) as booth:
+    with Booth(
+        everything,
+        vault=sheet.vault,
+        verify=sheet.verify,
+        judge=sheet.judge(),
+        go_on=run.go_on,
+        on_check=lambda attempt: run.note(f"sound check of {attempt.slot.engine}/{attempt.voice_name}"),
+    ) as booth:
         for number in count(1):
             batch = booth.next_batch()
             while waiting and (takes := booth.circled(slots[waiting[0].number])) is not None:
@@ -296,6 +304,7 @@ def conclude(
             *sheet.refused,
             *foresee(masters, sheet.order),
             *_remarks(sheet.order, masters, deliverables),
+            *drifting_voices(sheet.chapters, takes),
             *again,
         ),
         certificate=certificate,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.booth import Attempt
-from pipeline.booth.takes import keep
+from pipeline.booth.takes import keep, keep_part
 from pipeline.engines import Narrator, Rendition, Unreadable
 from pipeline.errors import EngineError
 from pipeline.flows.callsheet import CallSheet
@@ -22,7 +22,7 @@ from pipeline.flows.progress import Listener, Mastered, Planned, Recorded
 from pipeline.flows.rendered import finished
 from pipeline.materials import Take
 from pipeline.mixing import TakeLost
-from pipeline.vault import Vault, file_sha256
+from pipeline.vault import Entry, Vault, content_key, file_sha256
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,13 @@ class _Bench:
     def _record(self, pinned: Sequence[Pinned], vault: Vault) -> dict[str, str]:
         """Record every pinned take once; SHA-256 of its file by its key."""
         once = {each.attempt.key: each.attempt for each in pinned if each.attempt is not None}
+        parts_s = {each.locked.take: each.locked.trimmed for each in pinned}
         sums: dict[str, str] = {}
         for engine in dict.fromkeys(attempt.slot.engine for attempt in once.values()):
             mine = [attempt for attempt in once.values() if attempt.slot.engine == engine]
             for attempt, renditions in _recorded(self._narrator(engine), mine):
-                sums[attempt.key] = file_sha256(keep(attempt, renditions, vault).entry.path)
+                entry = _kept(attempt, renditions, parts_s[attempt.key], vault)
+                sums[attempt.key] = file_sha256(entry.path)
                 self.listener(Recorded(attempt.slot.chunk.slate, engine, attempt.slot.chunk.estimated_s))
         return sums
 
@@ -108,6 +110,16 @@ class _Bench:
         master = final.master
         self.listener(Mastered(master.number, master.title, master.seconds, master.lufs, master.dbtp))
         return final.mix.key == chapter.mix, file_sha256(master.path) == chapter.sha256
+
+
+def _kept(
+    attempt: Attempt, renditions: Sequence[Rendition], part_s: tuple[float, float] | None, vault: Vault
+) -> Entry:
+    """A take, or the part of it that is pinned, under the pinned key."""
+    if part_s is None:
+        return keep(attempt, renditions, vault).entry
+    whole = keep(replace(attempt, key=content_key({"whole": attempt.key})), renditions, vault)
+    return keep_part(whole, attempt.key, part_s, vault)
 
 
 def _planned(pinned: Mapping[int, Sequence[Pinned]]) -> Planned:

@@ -33,7 +33,7 @@ class Ears(Protocol):
         """`quality.QualityModel.judge`."""
         ...
 
-    def words(self, sound: Sound, language: str, times: bool = False, whole: bool = False) -> Transcript:
+    def words(self, sound: Sound, language: str, times: bool = False) -> Transcript:
         """`recogniser.Recogniser.hear`."""
         ...
 
@@ -63,9 +63,9 @@ class HeldEars:
         found: Quality = self._model("quality", quality.QualityModel).judge(sound)
         return found
 
-    def words(self, sound: Sound, language: str, times: bool = False, whole: bool = False) -> Transcript:
+    def words(self, sound: Sound, language: str, times: bool = False) -> Transcript:
         """As `Ears`. Raises MissingError."""
-        heard: Transcript = self._model("words", self._recogniser).hear(sound, language, times=times, whole=whole)
+        heard: Transcript = self._model("words", self._recogniser).hear(sound, language, times=times)
         return heard
 
     def follow(self, sound: Sound, text: str, language: str) -> tuple[FollowedWord, ...]:
@@ -112,9 +112,9 @@ class EarsAside:
         found: Quality = self._asked("quality", sound)
         return found
 
-    def words(self, sound: Sound, language: str, times: bool = False, whole: bool = False) -> Transcript:
+    def words(self, sound: Sound, language: str, times: bool = False) -> Transcript:
         """As `Ears`. Raises as `_asked`."""
-        heard: Transcript = self._asked("words", sound, language, times, whole)
+        heard: Transcript = self._asked("words", sound, language, times)
         return heard
 
     def follow(self, sound: Sound, text: str, language: str) -> tuple[FollowedWord, ...]:

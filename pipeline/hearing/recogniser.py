@@ -183,15 +183,13 @@ class Recogniser:
             f"ctranslate2 {version('ctranslate2')}, {device} {precision}, beam {BEAM}, margin {MARGIN_S}"
         )
 
-    def hear(self, sound: Sound, language: str, *, times: bool = False, whole: bool = False) -> Transcript:
+    def hear(self, sound: Sound, language: str, *, times: bool = False) -> Transcript:
         """What is said in ``sound``; on silence or noise it may well be made up: see `Transcript.no_speech`.
 
         Args:
             sound: at any rate. Over 30 s it is heard in windows that begin where the last timestamp was.
             language: BCP 47 tag; only the language counts.
             times: whether each word's start and end are wanted. The words may then differ: compare this one's text.
-            whole: in the whole window, as Whisper was trained: slower, and what was misheard in the short one may
-                be heard right.
 
         Raises:
             MissingError: the model does not know the language.
@@ -199,7 +197,7 @@ class Recogniser:
         if not len(sound.samples):
             return Transcript("", no_speech=1.0)
         samples, code = resample(sound, RATE_HZ).samples, self._code(language)
-        window_s = WINDOW_S if whole else _window_s(sound)
+        window_s = _window_s(sound)
         transcript = self._hear(samples, code, window_s, times)
         if window_s < WINDOW_S and _loops(transcript.text):
             transcript = self._hear(samples, code, WINDOW_S, times)

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 
 from pipeline.script.duration import primary
 from pipeline.script.parting import ends
+from pipeline.script.punkt_alone import punkt_module
 from pipeline.script.rejoining import UNSPACED, rejoin
 
 Spans = list[tuple[int, int]]
@@ -84,10 +85,11 @@ def _punkt(model: str) -> Callable[[str], list[int]]:
     it as a collocation with the next word. That is looked up here; only what is left goes through nltk, which is
     slow.
     """
-    import punkt  # imported here: nltk takes half a second, and most commands split no sentence
-    from nltk.tokenize.punkt import PunktLanguageVars, PunktParameters, PunktSentenceTokenizer
+    import punkt  # imported here: most commands split no sentence
 
-    class Marks(PunktLanguageVars):  # type: ignore[misc]  # nltk has no types
+    nltk_punkt = punkt_module()
+
+    class Marks(nltk_punkt.PunktLanguageVars):  # type: ignore[name-defined, misc]  # nltk has no types
         """nltk before 3.10 does not know typographic quotation marks as closing ones."""
 
         @property
@@ -95,12 +97,12 @@ def _punkt(model: str) -> Callable[[str], list[int]]:
             return r"(?:[)\";}\]\*:@\'\({\[‘’“”«»!?])"
 
     trained = punkt.load_model(model)
-    parameters = PunktParameters()
+    parameters = nltk_punkt.PunktParameters()
     parameters.abbrev_types = set(trained.abbrev_types) | set(LITERARY.split())
     parameters.collocations = set(trained.collocations)
     parameters.sent_starters = set(trained.sent_starters)
     parameters.ortho_context.update({word: int(flags) for word, flags in trained.ortho_context.items()})
-    tokenizer = PunktSentenceTokenizer(parameters, lang_vars=Marks())
+    tokenizer = nltk_punkt.PunktSentenceTokenizer(parameters, lang_vars=Marks())
     special = parameters.abbrev_types | {first for first, _ in parameters.collocations}
 
     def is_plain(word: str) -> bool:

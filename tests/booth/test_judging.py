@@ -11,9 +11,10 @@ import pytest
 
 from pipeline.audio.files import read_sound
 from pipeline.audio.sound import Sound
-from pipeline.booth import Booth, Judge, Listening, NoSound, Slot, plan_takes
+from pipeline.booth import Booth, Judge, Listening, NoSound, Slot, ladder, plan_takes
 from pipeline.booth.lengths import spoken_length
 from pipeline.booth.soundcheck import passage
+from pipeline.booth.takes import keep, keep_part
 from pipeline.engines import Abilities, Reading, Rendition
 from pipeline.engines.humming import HummingEngine
 from pipeline.flows.wording import WORDING
@@ -21,7 +22,7 @@ from pipeline.hearing import FollowedWord, HeardWord, Quality, Transcript
 from pipeline.hearing.ears import Unheard
 from pipeline.materials import Take
 from pipeline.production import RetakeBudget, Verify
-from pipeline.vault import Vault
+from pipeline.vault import Vault, file_sha256
 from tests.booth.chunks import chunk, voice
 
 RATE = 24_000
@@ -234,3 +235,15 @@ def test_a_reading_that_was_given_up_is_tried_again_then_flagged_and_recorded_by
     assert silence is not None and not read_sound(silence.path).samples.any()
     better = recorded(vault, Reader(TEXT), FakeEars(), policy(retakes=1))
     assert better.passed and better.attempts == 1 and better.key != take.key
+
+
+def test_a_cut_take_that_is_recorded_elsewhere_has_the_same_bytes(tmp_path: Path) -> None:
+    long, here, elsewhere = f"{TEXT} Thank you for watching.", Vault(tmp_path / "here"), Vault(tmp_path / "elsewhere")
+    take = recorded(here, Reader(long), EarsThatHearTheEnd(long))
+    entry = here.fetch("takes", take.key)
+    assert entry is not None
+    attempt = ladder(slots()[0], policy())[0]
+    ((_, rendition),) = Reader(long).read(attempt.readings)
+    start_s, end_s = entry.facts["trimmed"]
+    again = keep_part(keep(attempt, [rendition], elsewhere), take.key, (start_s, end_s), elsewhere)
+    assert file_sha256(again.path) == file_sha256(entry.path)

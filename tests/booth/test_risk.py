@@ -10,7 +10,7 @@ from pipeline.booth.lengths import PASSAGE_PACE, length_off, spoken_length
 from pipeline.booth.listening import LAST_STOP_S, TakeMeasure
 from pipeline.booth.risk import RISKY, Risk, listens, risk_of
 from pipeline.booth.soundcheck import passage
-from pipeline.hearing import Heard
+from pipeline.hearing import FollowedWord, Heard
 from pipeline.materials import Verdict
 from pipeline.script.duration import estimate_seconds
 
@@ -107,6 +107,26 @@ def test_texts_that_engines_misread_raise_the_risk_and_say_so(text: str, reason:
 def test_a_voice_near_the_limit_raises_the_risk() -> None:
     assert "the voice is not quite its own" in risk(take(), heard=Heard(voice=(0.82, 0.572))).reasons
     assert "the voice is not quite its own" not in risk(take(), heard=Heard(voice=(1.0, 0.0))).reasons
+
+
+def followed(**unlikely: float) -> Heard:
+    """The words of the text, all heard as clearly as can be but those given here."""
+    return Heard(followed=tuple(FollowedWord(word, unlikely.get(word, -0.2)) for word in TEXT.split()))
+
+
+def test_two_unlikely_words_in_a_row_are_reason_enough_and_one_or_two_apart_are_not() -> None:
+    assert risk(take(), heard=followed()).score < 0.1
+    together = risk(take(), heard=followed(lowered=-9.0, **{"in": -9.0}))
+    assert together.score >= RISKY
+    assert together.reasons[0] == "other words seem to be said"
+    assert risk(take(), heard=followed(lowered=-9.0)).score < RISKY
+    assert risk(take(), heard=followed(lowered=-9.0, beach=-9.0)).score < RISKY
+
+
+def test_a_word_outside_the_dictionary_may_be_unlikely() -> None:
+    text = TEXT.replace("boats were", "Quohog Tashtego")
+    names = tuple(FollowedWord(word, -9.0 if word in ("Quohog", "Tashtego") else -0.2) for word in text.split())
+    assert risk(take(), text, heard=Heard(followed=names)).score < RISKY
 
 
 def test_an_unsure_engine_raises_the_risk() -> None:

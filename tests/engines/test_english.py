@@ -91,6 +91,12 @@ def test_a_word_before_a_full_stop_is_not_taken_for_an_abbreviation(text: str, w
     assert never not in phonemes
 
 
+@pytest.mark.parametrize("name", ["James Morland", "Henry Crawford", "King Charles", "Peter Ivanov"])
+def test_a_name_after_a_kings_name_is_not_taken_for_a_number(name: str) -> None:
+    assert "zˈɪɹ" not in " ".join(English().sentences(f"It was {name}.", 0))
+    assert "ði ˈAθ" in " ".join(English().sentences("It was Henry VIII.", 0))
+
+
 def test_an_abbreviation_before_a_figure_is_read_in_full() -> None:
     phonemes = " ".join(English().sentences("He lives at no. 7, see fig. 3.", 0))
     assert "nˈʌmbəɹ" in phonemes

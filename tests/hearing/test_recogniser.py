@@ -54,6 +54,29 @@ def test_times_are_in_order_and_inside_the_sound_and_are_those_of_its_words(ears
 
 
 @needs_model
+def test_words_that_are_said_are_likely_in_their_place_and_others_are_not(ears: Recogniser, take: Sound) -> None:
+    said = ears.follow(take, f"“{TEXT}” [laughs] —", "en")
+    assert [word.text for word in said] == TEXT.rstrip(".").split()
+    assert min(word.log_probability for word in said) > -4
+    other = {word.text: word.log_probability for word in ears.follow(take, TEXT.replace("boats", "apples"), "en")}
+    assert other["apples"] < -6
+
+
+@needs_model
+def test_what_is_heard_is_the_same_after_following(ears: Recogniser, take: Sound) -> None:
+    ears.follow(Sound(take.samples[::-1].copy(), take.rate_hz), TEXT, "en")
+    first = ears.hear(take, "en")
+    ears.follow(take, TEXT, "en")
+    assert ears.hear(take, "en") == first
+
+
+@needs_model
+def test_nothing_is_followed_in_an_empty_text_or_sound(ears: Recogniser, take: Sound) -> None:
+    assert ears.follow(take, "—", "en") == ()
+    assert ears.follow(Sound(np.zeros(0, np.float32), 24_000), TEXT, "en") == ()
+
+
+@needs_model
 def test_an_unknown_language_is_refused(ears: Recogniser, take: Sound) -> None:
     with pytest.raises(MissingError, match="tlh"):
         ears.hear(take, "tlh")

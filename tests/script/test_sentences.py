@@ -76,3 +76,24 @@ def test_only_white_space_lies_between_sentences(text: str, language: str) -> No
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
     assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
     assert spans == sorted(spans)
+
+
+ALONE = """
+import sys
+from pipeline.script.sentences import splitter
+print(splitter("en")(sys.argv[1]), [name for name in sys.modules if name.partition(".")[0] == "nltk"])
+if sys.argv[2:]:
+    import nltk
+    assert nltk.probability.FreqDist("ab").N() == 2
+    splitter.cache_clear()
+    print(splitter("en")(sys.argv[1]), [])
+"""
+ABBREVIATED = "Mr. Darcy met J. R. Smith at 5 p.m. on Monday. He said so. Dr. No was there. “Was he?” Yes, e.g. here."
+
+
+@pytest.mark.parametrize("whole", [(), pytest.param(("whole",), marks=pytest.mark.slow)], ids=["alone", "and whole"])
+def test_sentences_are_split_without_the_rest_of_nltk_and_as_with_it(whole: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, ABBREVIATED, *whole], capture_output=True, text=True, check=True
+    )
+    assert set(done.stdout.splitlines()) == {f"{splitter('en')(ABBREVIATED)} []"}
