@@ -20,9 +20,11 @@ from pipeline.booth.spelling import NUMBER_WORDS, alike, closeness, words_of
 from pipeline.hearing import HeardWord, Transcript
 from pipeline.materials import Verdict
 
-ERROR_SHARE = 0.1
-LONGEST_RUN = 1
-"""Words wrong in a row that may be the recogniser's mistake."""
+ERROR_SHARE, ERROR_SHARE_ELSEWHERE = 0.1, 0.3
+LONGEST_RUN, MISHEARD_ELSEWHERE = 1, 3
+"""Words wrong, of all and in a row, that may be the recogniser's mistake. English was measured (docs/faults.md). In
+other languages recognisers err more, and no voice was at hand to measure it: more words may be heard as others there.
+"""
 MISHEARD = 0.6
 """Closeness of a stretch, too far off to be a spelling, that is still likelier misheard than misread ('a mazy' heard
 as 'amazing')."""
@@ -77,11 +79,6 @@ class Comparison:
     span: tuple[int, int]
     heard: tuple[str, ...]
     language: str
-
-    @property
-    def longest(self) -> int:
-        """Words in the longest run between the first and the last word."""
-        return max((run.length for run in self.runs), default=0)
 
     @property
     def passes(self) -> bool:
@@ -257,13 +254,18 @@ WORD_CHECKS = frozenset({"words", "longest run", "nothing added", "nothing repea
 
 def word_verdicts(comparison: Comparison) -> tuple[Verdict, ...]:
     """What the comparison says of the take; measures and thresholds are numbers of words."""
-    allowed = max(1, math.ceil(ERROR_SHARE * comparison.expected))
-    longest = max(comparison.runs, key=lambda run: run.length, default=None)
+    english = comparison.language.partition("-")[0].lower() == "en"
+    allowed = max(1, math.ceil((ERROR_SHARE if english else ERROR_SHARE_ELSEWHERE) * comparison.expected))
+    limits = [
+        MISHEARD_ELSEWHERE if run.should and run.heard and not english else LONGEST_RUN for run in comparison.runs
+    ]
+    measured = zip(comparison.runs, limits, strict=True)
+    longest, limit = max(measured, key=lambda pair: pair[0].length - pair[1], default=(None, LONGEST_RUN))
     added = max((comparison.before, comparison.after), key=_weight)
     again = max((len(text.split()) for text in comparison.repeated), default=0)
     return (
         _verdict("words", comparison.errors, allowed, f"{comparison.errors} of {comparison.expected} words wrong"),
-        _verdict("longest run", comparison.longest, LONGEST_RUN, _told(longest) if longest else ""),
+        _verdict("longest run", longest.length if longest else 0, limit, _told(longest) if longest else ""),
         _verdict(
             "nothing added",
             _weight(added),
@@ -274,6 +276,10 @@ def word_verdicts(comparison: Comparison) -> tuple[Verdict, ...]:
             "nothing repeated", again, LONGEST_RUN, f"said twice: {_quoted(' '.join(comparison.repeated).split())}"
         ),
     )
+
+
+def _limit(run: Run, *, english: bool) -> int:
+    return LONGEST_RUN if english or not (run.should and run.heard) else MISHEARD_ELSEWHERE
 
 
 def _weight(words: tuple[str, ...]) -> int:

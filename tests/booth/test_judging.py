@@ -96,7 +96,7 @@ class FakeEars:
         self.asked.append("quality")
         return Quality(3.5, 4.0, 3.2)
 
-    def words(self, sound: Sound, language: str, times: bool = False, whole: bool = False) -> Transcript:
+    def words(self, sound: Sound, language: str, times: bool = False) -> Transcript:
         self.asked.append("words")
         said = self.said(sound)
         text = TEXT if said == "another voice" else said

@@ -32,8 +32,8 @@ class FailingEars:
     def quality(self, sound: Sound) -> Quality:
         raise MissingError("no such model", next_step="install it")
 
-    def words(self, sound: Sound, language: str, times: bool = False, whole: bool = False) -> Transcript:
-        return Transcript(f"{language} {times} {whole}")
+    def words(self, sound: Sound, language: str, times: bool = False) -> Transcript:
+        return Transcript(f"{language} {times}")
 
     def follow(self, sound: Sound, text: str, language: str) -> tuple[FollowedWord, ...]:
         return (FollowedWord(text, 0.0),)

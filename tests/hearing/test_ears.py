@@ -22,7 +22,7 @@ def test_ears_that_are_killed_are_started_anew_and_asked_again(tmp_path: Path) -
     with EarsAside(f"{tmp_path}/diary-1", FailingEars) as ears:
         ears.on_trouble = troubles.append
         assert ears.voice(sound(1)) == ((1.0, float(NICE)), None)
-        assert ears.words(sound(1), "en", True, True).text == "en True True"
+        assert ears.words(sound(1), "en", True).text == "en True"
         assert ears.follow(sound(1), "Hello.", "en")[0].text == "Hello."
     assert len(troubles) == 1 and "killed" in troubles[0] and "anew" in troubles[0]
 
