@@ -1,9 +1,10 @@
 """One word of one sentence in a long book is changed: seconds to new deliverables, and what was used again.
 
-    python benchmarks/edit.py MANUSCRIPT.txt [--engine humming] [--voice middle] [--deliver m4b] [--folder FOLDER] [--check]
+    python benchmarks/edit.py MANUSCRIPT.txt [--engine humming] [--deliver m4b] [--folder FOLDER] [--check]
 
 The book is rendered from nothing, then again with nothing changed, then again after the edit, each run a command of
-its own as a producer gives it, Prefect's server and all. The edit is one word more in a sentence of the middle chapter.
+its own as a producer gives it, Prefect's server and all. The edit is one word more in a sentence of the middle
+chapter.
 For each run: CPU seconds with those of all its processes, wall seconds, and what it added to each room of the vault.
 ``--check`` renders the edited book from nothing, too, and compares the deliverables byte for byte.
 """
