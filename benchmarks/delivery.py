@@ -81,7 +81,7 @@ def speech(folder: Path) -> np.ndarray:
     chunks = [chunk for chapter in sheet.chapters for chunk in chapter.chunks if chunk.role == "NARRATOR"]
     vault = Vault(folder / "takes")
     narrator = member.engine.load(member.settings)
-    takes = record(plan_takes(chunks, sheet.cast, "en"), narrator, vault, verify=Verify())
+    takes = record(plan_takes(chunks, sheet.cast, "en"), narrator, vault, verify=Verify(mode="free"))
     parts = []
     for take in takes:
         entry = vault.fetch("takes", take.key)

@@ -13,13 +13,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.booth import record, take_in_vault
+from pipeline.booth import record
 from pipeline.delivery import Certificate, certify_title, deliver, write_certificate
 from pipeline.flows.callsheet import CallSheet, draw_up
 from pipeline.mastering import consistency, master_chapter
-from pipeline.materials import Master
+from pipeline.materials import Master, Take
 from pipeline.mixing import mix_chapter
-from pipeline.production import Order, Production
+from pipeline.production import Order, Production, Verify
 from pipeline.production_file import load_order
 from pipeline.profiles import PROFILES
 
@@ -57,12 +57,14 @@ def masters_of(sheet: CallSheet) -> Iterator[Master]:
     narrators = {}
     for chapter in sheet.chapters:
         slots = sheet.slots(chapter)
-        for slot in (slot for slot in slots if take_in_vault(slot, vault) is None):
-            voice = sheet.cast[slot.chunk.role]
-            if slot.engine not in narrators:
-                narrators[slot.engine] = voice.engine.load(voice.settings)
-            record([slot], narrators[slot.engine], vault, verify=production.verify)
-        takes = [take for slot in slots if (take := take_in_vault(slot, vault))]
+        found: dict[str, Take] = {}
+        for engine in dict.fromkeys(slot.engine for slot in slots):
+            mine = [slot for slot in slots if slot.engine == engine]
+            if engine not in narrators:
+                narrators[engine] = mine[0].voice.engine.load(mine[0].voice.settings)
+            takes = record(mine, narrators[engine], vault, verify=Verify(mode="free"))
+            found |= {slot.chunk.slate: take for slot, take in zip(mine, takes, strict=True)}
+        takes = [found[slot.chunk.slate] for slot in slots]
         mix = mix_chapter(
             chapter,
             takes,
