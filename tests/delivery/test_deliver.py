@@ -375,7 +375,7 @@ from pipeline.vault import Vault
 order, masters, vault, profile = pickle.load(open(sys.argv[1], "rb"))
 resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))
 try:
-    deliver(masters, order, vault=Vault(vault), narrators="Low", profile=PROFILE)
+    deliver(masters, order, vault=Vault(vault), narrators="Low", profile=profile)
 except StorageError as error:
     print("told:", error.what)
     sys.exit(error.exit_code)
@@ -460,7 +460,7 @@ def test_what_a_title_uses_is_what_it_has_made_and_no_more(
 ) -> None:
     """Whatever else lies in delivery's rooms may go: the title is then delivered again without encoding anything."""
     order = make_order(formats=["flac", "mp3", "sample"])
-    made = deliver(masters, order, vault=vault, narrators="Low", profile=PROFILE)
+    made = deliver(masters, order, vault=vault, narrators="Low", profile=profile)
     used = delivery_keys(masters, order, narrators="Low", profile=PROFILE, vault=vault)
     for room, keys in used.items():
         assert keys
