@@ -197,8 +197,8 @@ class Verify(Model):
 
     mode: Literal["off", "free", "risk", "all"] = Field(
         "risk",
-        description="off: nothing is checked; free: checks that need no recogniser; risk: and the words of takes "
-        "that are likelier to be wrong, with a sample of the others; all: the words of every take.",
+        description="off: nothing is checked; free: checks that need no model; risk: and the voice of every take, "
+        "and the words of those that are likelier to be wrong, with a sample of the others; all: every take's words.",
     )
     recogniser: str = Field(
         "base",

@@ -43,6 +43,8 @@ MOST_TOKENS = 400
 """Whisper's context is 448 tokens, its prompt included."""
 LEAST_PROBABILITY = 1e-5
 """Below that one word is as unlikely as another."""
+_SPACE = "Ġ"  # as tokenizers of bytes write it
+_LONGEST_JOINED = 5
 _TAG = re.compile(r"\[[^\]]*\]")
 _DASH = re.compile(r"\s*[—–]\s*|\s*--+\s*")
 _TWO_SIGNS = re.compile(r"([.,;:!?]),+")
@@ -220,7 +222,7 @@ class Recogniser:
 
         whisper, code = self._whisper, self._code(language)
         tokenizer = Tokenizer(whisper.hf_tokenizer, True, task="transcribe", language=code)
-        tokens = tokenizer.encode(f" {_as_transcribed(text)}")[:MOST_TOKENS]
+        tokens = _usual(tokenizer.encode(f" {_as_transcribed(text)}"), whisper.hf_tokenizer)[:MOST_TOKENS]
         if not tokens or not len(sound.samples):
             return ()
         whisper.window_frames = round(_window_s(sound) * FRAMES_PER_S)
@@ -280,6 +282,26 @@ def _as_transcribed(text: str) -> str:
     """With the signs that Whisper writes: no quotation marks, no dashes."""
     plain = _DASH.sub(", ", _TAG.sub(" ", text).translate(_QUOTES))
     return " ".join(_TWO_SIGNS.sub(r"\1", plain).split()).strip(" ,")
+
+
+def _usual(tokens: Sequence[int], tokenizer: Any) -> list[int]:
+    """Tokens as the model writes them.
+
+    Some tokenizer files lack the rule that joins a space and 't': ' the' is ' ' and 'the', which Whisper never says.
+    """
+    names, kept = [tokenizer.id_to_token(token) for token in tokens], list[int]()
+    place = 0
+    while place < len(tokens):
+        token, end = tokens[place], place + 1
+        if names[place] == _SPACE:
+            for reach in range(min(place + _LONGEST_JOINED, len(tokens)), place + 1, -1):
+                joined = tokenizer.token_to_id("".join(names[place:reach]))
+                if joined is not None:
+                    token, end = joined, reach
+                    break
+        kept.append(token)
+        place = end
+    return kept
 
 
 def _followed(words: Sequence[str], tokens: Sequence[int], probabilities: Sequence[float]) -> Iterator[FollowedWord]:

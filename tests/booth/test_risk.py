@@ -126,7 +126,7 @@ def test_two_unlikely_words_in_a_row_are_reason_enough_and_one_or_two_apart_are_
 def test_a_word_outside_the_dictionary_may_be_unlikely() -> None:
     text = TEXT.replace("boats were", "Quohog Tashtego")
     names = tuple(FollowedWord(word, -9.0 if word in ("Quohog", "Tashtego") else -0.2) for word in text.split())
-    assert risk(take(), text, heard=Heard(followed=names)).score < RISKY
+    assert risk(take(spoken_length(text, "en")), text, heard=Heard(followed=names)).score < RISKY
 
 
 def test_an_unsure_engine_raises_the_risk() -> None:
