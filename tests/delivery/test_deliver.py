@@ -460,7 +460,7 @@ def test_what_a_title_uses_is_what_it_has_made_and_no_more(
 ) -> None:
     """Whatever else lies in delivery's rooms may go: the title is then delivered again without encoding anything."""
     order = make_order(formats=["flac", "mp3", "sample"])
-    made = deliver(masters, order, vault=vault, narrators="Low", profile=profile)
+    made = deliver(masters, order, vault=vault, narrators="Low", profile=PROFILE)
     used = delivery_keys(masters, order, narrators="Low", profile=PROFILE, vault=vault)
     for room, keys in used.items():
         assert keys
