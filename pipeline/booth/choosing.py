@@ -69,7 +69,8 @@ def _in_vault(slot: Slot, wanted: str, vault: Vault) -> Attempt:
     if entry.facts["shown"] != slot.chunk.shown:
         raise NoChoice(f"the chosen take {wanted} is of other words, '{entry.facts['shown']}': choose again")
     fingerprints = {name: str(entry.facts.get(name, "")) for name in FINGERPRINTS}
-    return Attempt(slot, int(entry.facts["attempt"]), CHOSEN, (), entry.key, fingerprints)
+    recorded_for = replace(slot, key=str(entry.facts.get("slot", entry.key)))
+    return Attempt(recorded_for, int(entry.facts["attempt"]), CHOSEN, (), entry.key, fingerprints)
 
 
 def check_recordable(attempts: Sequence[Attempt]) -> None:

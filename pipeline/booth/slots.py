@@ -51,6 +51,11 @@ class Slot:
         return self.key if self.chosen is None else self.chosen.key
 
     @property
+    def recorded_for(self) -> str:
+        """Key of the slot that its take was recorded for, as its card and the take sheet tell it."""
+        return self.key if self.chosen is None else self.chosen.slot.key
+
+    @property
     def identity(self) -> tuple[str, str]:
         """What slots have in common that share a take: what is to be read, and which take of it a person chose."""
         return self.key, self.chosen.key if self.chosen is not None else ""

@@ -87,7 +87,8 @@ def _segment(
             )
         making.write_bytes(adts[places[lead] : places[lead + last - first]])
 
-    key = encoding_key("aac", programme, chosen, ffmpeg, {"kbps": kbps, "coder": "fast", "packets": packets})
+    fed = programme.within(start, stop)  # an edit of one chapter leaves every segment before it as it is
+    key = encoding_key("aac", fed, chosen, ffmpeg, {"kbps": kbps, "coder": "fast", "packets": (lead, last - first)})
     seconds = max(min(last * FRAME, programme.sample_count) - first * FRAME, 0) / programme.rate_hz
     again = partial(_again, programme, kbps, ffmpeg, packets)
     return Encoding(key, ".aac", seconds, write, Lossy(programme, chosen, prior, again))

@@ -7,7 +7,7 @@ sum of the sample counts before it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import soundfile
@@ -98,6 +98,23 @@ class Programme:
             "opening_s": self.opening_s,
             "span": self.span,
         }
+
+    def within(self, start: int, stop: int) -> Programme:
+        """The samples from ``start`` to ``stop`` and no more: of the same masters, wherever these stand in a title.
+
+        An opening is short, and stays whole.
+        """
+        if self.opening_s is not None:
+            return self
+        before = self.span[0] if self.span is not None else 0
+        start, stop = before + start, before + min(stop, self.sample_count)
+        touched = [
+            (master, begin)
+            for master, begin in zip(self.masters, self.starts, strict=True)
+            if begin < stop and start < begin + master.sample_count
+        ]
+        first = touched[0][1]
+        return replace(self, masters=tuple(master for master, _ in touched), span=(start - first, stop - first))
 
     def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[Frames]:
         """The samples from ``start`` to ``stop``.

@@ -122,7 +122,7 @@ def _version(chapters: Iterable[tuple[ChapterChunks, Sequence[Slot]]]) -> Versio
     each = tuple(chapters)
     return Version(
         chapters=tuple(chapter for chapter, _ in each),
-        keys=tuple(tuple(slot.key for slot in slots) for _, slots in each),
+        keys=tuple(tuple(slot.recorded_for for slot in slots) for _, slots in each),
         engines=tuple(tuple(slot.engine for slot in slots) for _, slots in each),
     )
 
@@ -183,7 +183,7 @@ def diff_production(order: Order) -> Revision:
     sheet = draw_up(order)
     chosen = chosen_takes(sheet)
     new = _version([(each.chapter, each.slots) for each in chosen])
-    missing = {slot.key for each in chosen for slot in each.missing}
+    missing = {slot.recorded_for for each in chosen for slot in each.missing}
     to_record = tuple(each for each in new.recordings() if each.key in missing)
     had = {chunk.key for chapter in old for chunk in chapter.chunks}
     kept = sum(each.key not in had and each.key not in missing for each in new.recordings())

@@ -73,6 +73,8 @@ def test_use_wins_over_redo_and_may_name_a_take_of_either_way_of_reading(kept: V
     for key in (plain, redone):
         (slot, *_) = planned(kept, redo={"seed": 7}, use=key)
         assert [attempt.key for attempt in ladder(slot, VERIFY)] == [key]
+        card = kept.card("takes", key)
+        assert card is None or card["slot"] == slot.recorded_for, "so that `diff` finds nothing new in it"
 
 
 def test_a_take_of_an_earlier_redo_is_used_as_it_is(kept: Vault) -> None:
@@ -82,6 +84,8 @@ def test_a_take_of_an_earlier_redo_is_used_as_it_is(kept: Vault) -> None:
     take = record(slots, narrator, kept, verify=VERIFY)[0]
     assert (take.key, take.verdicts, narrator.readings) == (earlier.key, earlier.verdicts, [])
     assert circle(slots, kept)[0] == take
+    card = kept.card("takes", take.key)
+    assert card is not None and card["slot"] == slots[0].recorded_for != slots[0].key
 
 
 @pytest.mark.parametrize(

@@ -375,7 +375,7 @@ from pipeline.vault import Vault
 order, masters, vault, profile = pickle.load(open(sys.argv[1], "rb"))
 resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))
 try:
-    deliver(masters, order, vault=Vault(vault), narrators="Low", profile=PROFILE)
+    deliver(masters, order, vault=Vault(vault), narrators="Low", profile=profile)
 except StorageError as error:
     print("told:", error.what)
     sys.exit(error.exit_code)

@@ -17,6 +17,7 @@ import soundfile
 from pipeline.audio.ffmpeg import find_ffmpeg
 from pipeline.delivery import aac
 from pipeline.delivery.cover import settle_cover
+from pipeline.delivery.encoding import Encoding
 from pipeline.delivery.mp4 import Book, Chapter, write_book
 from pipeline.delivery.ogg import checksum, pages
 from pipeline.delivery.programme import Programme, Treatment
@@ -320,6 +321,30 @@ def test_segments_of_aac_sound_as_one_run(make_master: Make, tmp_path: Path, mon
     seams = np.arange(86, len(told) // 1024, 86) * 1024
     at_seams = max(np.abs(errors[1][seam - 2048 : seam + 1024]).max() for seam in seams)
     assert at_seams <= 1.5 * np.abs(errors[0]).max()
+
+
+def test_an_edit_of_one_chapter_leaves_the_segments_before_it(
+    make_master: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equal keys are equal bytes, also where the same sound stands elsewhere in another title."""
+    monkeypatch.setattr(aac, "SEGMENT", 86)
+    one, two, three = (make_master(number, str(number), 5.0) for number in (1, 2, 3))
+    ahead = replace(make_master(4, "4", 2.0), sample_count=0)
+    soundfile.write(ahead.path, np.zeros(86 * aac.FRAME, np.int16), ahead.rate_hz, subtype="PCM_16")
+    ahead = replace(ahead, sample_count=86 * aac.FRAME)
+    edited = make_master(5, "5", 5.5)
+
+    def segments(*masters: Master) -> list[Encoding]:
+        return list(aac.aac_segments(Programme(masters), 96, find_ffmpeg()))
+
+    usual, after, moved = segments(one, two, three), segments(one, edited, three), segments(ahead, one, two, three)
+    assert [old.key == new.key for old, new in zip(usual, after, strict=False)] == [True, True] + 6 * [False]
+    assert [old.key == new.key for old, new in zip(usual, moved[1:], strict=True)] == [False] + 7 * [True]
+    for number, same in ((1, after[1]), (4, moved[5])):
+        paths = [tmp_path / "usual.aac", tmp_path / "same.aac"]
+        for segment, path in zip((usual[number], same), paths, strict=True):
+            segment.write(path, lambda _: None)
+        assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "opus"])
