@@ -133,7 +133,7 @@ def audition(
     listen, sampled = (True, False) if policy.mode == "all" else listens(risk, key=key, sample=policy.sample)
     if not listen:
         return Audition(measured, verdicts, replace(heard, transcript=known.transcript, quality=known.quality), risk)
-    if policy.mode == "all" or known.quality or sounds_odd(measured, expected, heard):
+    if policy.mode == "all" or sounds_odd(measured, expected, heard):
         quality = known.quality or ears.quality(rendition.sound)
         verdicts += clean_sound(quality, expected.voice)
         heard = replace(heard, quality=quality)

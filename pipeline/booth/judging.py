@@ -32,7 +32,7 @@ from pipeline.materials import Verdict
 from pipeline.production import Verify
 from pipeline.vault import Vault, content_key
 
-CHECKS_VERSION = 2
+CHECKS_VERSION = 3
 """Of everything but the policy that verdicts depend on: checks, thresholds, models."""
 
 
@@ -63,7 +63,7 @@ class Judge:
         if known is not None:
             return known
         if not self._hears(recorded.attempt):
-            return self._noted(recorded, self._found_free(recorded), {})
+            return self._noted(recorded, self._found_free(recorded), {"right_part": None, "words": None, "risk": None})
         rendition = _rendition(recorded.entry.facts, read_sound(recorded.entry.path))
         try:
             found = self._audition(recorded.attempt, rendition, known=self._heard_before(recorded))
@@ -121,7 +121,8 @@ class Judge:
         if self._verify.mode == "off":
             return ()
         rendition = _rendition(recorded.entry.facts, read_sound(recorded.entry.path))
-        return free_checks(measure_take(rendition), Expected(recorded.attempt.cost_s))
+        attempt = recorded.attempt
+        return free_checks(measure_take(rendition), Expected(attempt.cost_s, pause_s=pause_in(attempt.slot.chunk.spoken)))
 
     def _audition(
         self, attempt: Attempt, rendition: Rendition, *, known: Heard = NOTHING, every_word: bool = False
