@@ -256,8 +256,11 @@ sys.addaudithook(_note)
 """
 
 
-def test_a_run_opens_no_socket_off_this_machine(production: Path, command: Command, tmp_path: Path) -> None:
-    """Every connection and every name looked up, by the run and by its server, is the loopback's."""
+@pytest.mark.parametrize("mode", ["free", pytest.param("all", marks=pytest.mark.slow)])
+def test_a_run_opens_no_socket_off_this_machine(
+    mode: str, production: Path, command: Command, tmp_path: Path
+) -> None:
+    """Every connection and every name looked up, by the run and all its processes, is the loopback's."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(NOTE_SOCKETS)
     noted = tmp_path / "sockets.txt"
@@ -265,6 +268,7 @@ def test_a_run_opens_no_socket_off_this_machine(production: Path, command: Comma
         PRODUCTION.replace("humming, voice: middle", "hibari, voice: heart").replace(
             "humming, voice: high", "kokoro, voice: bf_emma"
         )
+        + f"verify: {{mode: {mode}}}\n"
     )
     done = command("render", production, PYTHONPATH=str(tmp_path / "site"), NOTED_SOCKETS=str(noted))
     assert done.code == 0, done.err
@@ -284,8 +288,7 @@ def test_prefect_has_recorded_every_task_by_the_time_the_run_ends(undisturbed: d
         artifacts = {key for (key,) in connection.execute("select key from artifact")}
     assert tasks == dict.fromkeys(
         [
-            "ch01 record humming b001",
-            "ch02 record humming b001",
+            "record humming b0001 from ch01-0001-t1",
             "ch01 mix",
             "ch01 master",
             "ch02 mix",
