@@ -25,15 +25,16 @@ from pipeline.materials import Verdict
 RISKY = 0.5
 """From this score on, a take's words are heard."""
 
-SHORT_AT, LONG_AT = -1.1, 3.0
+SHORT_AT, LONG_AT = -2.0, 2.5
 """Standard deviations of length at which the chance is `RISKY`: two words missing are 2 of them on average, two added
-words 4 and more. On the tuning book 5 % of the takes without a fault lie outside."""
-LENGTH_STEEPNESS = 5.0  # of the chance, for each standard deviation
-UNLIKELY = -15.5
-"""Logarithm of the likelihood of two words in a row at which the chance is `RISKY` that others were said."""
+words 4 and more."""
+LENGTH_STEEPNESS = 3.0  # of the chance, for each standard deviation
+UNLIKELY = -8.5
+"""Logarithm of the likelihood of two words in a row at which the chance is `RISKY` that others were said: 2 % of the
+tuning book's takes without a fault are under it, and all in which two words were left out or replaced."""
 STRANGE = -4.0
 """Least logarithm for a word that is not in the dictionary: the recogniser would have spelt it otherwise."""
-WORDS_STEEPNESS = 1.0
+WORDS_STEEPNESS = 1.5
 UNSURE_LENGTH = 1.5  # where only the duration model tells the length, it must be farther off
 
 GAP_S = 0.6  # inside a take, beyond what its text explains

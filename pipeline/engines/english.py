@@ -33,6 +33,8 @@ _QUOTE_INSIDE = re.compile(rf"(?<=\w){_QUOTE.pattern}(?=\w)")
 # hibari's normaliser takes a capital I, V, X, L, C, D or M after "King", "Henry", "James" and the like for a number
 # that is not there: "James Morland" as "James the zerothMorland".
 _NO_NUMBER = re.compile(r" the zeroth(?=[A-Z])")
+# Beside a dash hibari's G2P takes "I'm" and "don't" for words of another kind, and knows none.
+_DASH_AND_CONTRACTION = re.compile(r"—(?=(?:I[’']m|\w+n[’']t)\b)")
 _ANY_SPACE = re.compile(r"\s+")
 
 
@@ -170,7 +172,7 @@ def _as_read(sentence: str) -> str:
     """``sentence`` as the G2P gets it: no double quotation marks, figures and signs as words."""
     from hibari.g2p.normalize import normalize
 
-    bare = _QUOTE.sub("", _QUOTE_INSIDE.sub(" ", sentence))
+    bare = _DASH_AND_CONTRACTION.sub("— ", _QUOTE.sub("", _QUOTE_INSIDE.sub(" ", sentence)))
     return _NO_NUMBER.sub(" ", str(normalize(_WORD_AND_STOP.sub(r"\1 .", bare))))
 
 

@@ -20,7 +20,7 @@ from pipeline.engines.fingerprints import file_hash, package_versions, packaged_
 from pipeline.engines.settings import Setting, checked_name, checked_settings
 from pipeline.engines.together import read_together
 
-CODE_VERSION = 2
+CODE_VERSION = 3
 RATE_HZ = 24_000
 MAX_PHONEMES = 400  # hibari/tts.py; 25 s of speech at the measured 16 phonemes/s
 VOICE = "heart"

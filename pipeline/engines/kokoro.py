@@ -24,7 +24,7 @@ from pipeline.engines.settings import Setting, checked_name, checked_settings
 from pipeline.engines.together import read_together
 from pipeline.errors import MissingError
 
-CODE_VERSION = 2
+CODE_VERSION = 3
 RATE_HZ = 24_000
 MAX_PHONEMES = 510  # rows of a voice file: one style for each length of the phonemes
 STYLE_WIDTH = 256

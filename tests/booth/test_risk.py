@@ -116,16 +116,16 @@ def followed(**unlikely: float) -> Heard:
 
 def test_two_unlikely_words_in_a_row_are_reason_enough_and_one_or_two_apart_are_not() -> None:
     assert risk(take(), heard=followed()).score < 0.1
-    together = risk(take(), heard=followed(lowered=-9.0, **{"in": -9.0}))
+    together = risk(take(), heard=followed(lowered=-7.0, **{"in": -7.0}))
     assert together.score >= RISKY
     assert together.reasons[0] == "other words seem to be said"
-    assert risk(take(), heard=followed(lowered=-9.0)).score < RISKY
-    assert risk(take(), heard=followed(lowered=-9.0, beach=-9.0)).score < RISKY
+    assert risk(take(), heard=followed(lowered=-7.0)).score < RISKY
+    assert risk(take(), heard=followed(lowered=-7.0, beach=-7.0)).score < RISKY
 
 
 def test_a_word_outside_the_dictionary_may_be_unlikely() -> None:
     text = TEXT.replace("boats were", "Quohog Tashtego")
-    names = tuple(FollowedWord(word, -9.0 if word in ("Quohog", "Tashtego") else -0.2) for word in text.split())
+    names = tuple(FollowedWord(word, -7.0 if word in ("Quohog", "Tashtego") else -0.2) for word in text.split())
     assert risk(take(spoken_length(text, "en")), text, heard=Heard(followed=names)).score < RISKY
 
 

@@ -97,6 +97,11 @@ def test_a_name_after_a_kings_name_is_not_taken_for_a_number(name: str) -> None:
     assert "ði ˈAθ" in " ".join(English().sentences("It was Henry VIII.", 0))
 
 
+@pytest.mark.parametrize("said", ["I’m", "don’t", "won't", "didn’t"])
+def test_a_contraction_beside_a_dash_is_read(said: str) -> None:
+    assert English().sentences(f"Not that—{said} go.", 0)
+
+
 def test_an_abbreviation_before_a_figure_is_read_in_full() -> None:
     phonemes = " ".join(English().sentences("He lives at no. 7, see fig. 3.", 0))
     assert "nˈʌmbəɹ" in phonemes
