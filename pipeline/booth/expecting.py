@@ -23,6 +23,7 @@ class VoiceReference:
         similarity: lowest cosine similarity of one of its own lines to the embedding.
         quality: median over the lines; None without a quality model.
         uncertainty: median of the engine's own over the lines; None where the engine tells none.
+        lines: that were read; 0 in a language without a passage, where pace and levels are only guessed.
     """
 
     pace: float
@@ -35,6 +36,7 @@ class VoiceReference:
     similarity: float | None = None
     quality: Quality | None = None
     uncertainty: float | None = None
+    lines: int = 8
 
 
 @dataclass(frozen=True)

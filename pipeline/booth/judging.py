@@ -63,7 +63,9 @@ class Judge:
         if known is not None:
             return known
         if not self._hears(recorded.attempt):
-            return self._noted(recorded, self._found_free(recorded), {"right_part": None, "words": None, "risk": None})
+            return self._noted(
+                recorded, self._found_free(recorded), {"right_part": None, "words": None, "risk": None}
+            )
         rendition = _rendition(recorded.entry.facts, read_sound(recorded.entry.path))
         try:
             found = self._audition(recorded.attempt, rendition, known=self._heard_before(recorded))
@@ -122,7 +124,9 @@ class Judge:
             return ()
         rendition = _rendition(recorded.entry.facts, read_sound(recorded.entry.path))
         attempt = recorded.attempt
-        return free_checks(measure_take(rendition), Expected(attempt.cost_s, pause_s=pause_in(attempt.slot.chunk.spoken)))
+        return free_checks(
+            measure_take(rendition), Expected(attempt.cost_s, pause_s=pause_in(attempt.slot.chunk.spoken))
+        )
 
     def _audition(
         self, attempt: Attempt, rendition: Rendition, *, known: Heard = NOTHING, every_word: bool = False

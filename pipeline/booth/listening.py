@@ -314,8 +314,8 @@ def has_usual_length(take: TakeMeasure, expected: Expected) -> Verdict | None:
 
 
 def length_z(take: TakeMeasure, expected: Expected) -> float | None:
-    """How unusual a length is for its voice: 0 as expected, ±2 rare; None without a reference or speech."""
-    if expected.voice is None or take.speech_s <= 0 or expected.seconds <= 0:
+    """How unusual a length is for its voice: 0 as expected, ±2 rare; None without speech or a voice's own lines."""
+    if expected.voice is None or not expected.voice.lines or take.speech_s <= 0 or expected.seconds <= 0:
         return None
     spread = min(max(expected.voice.pace_spread, LEAST_SPREAD), MOST_SPREAD)
     return math.log(take.read_s / expected.seconds) / (spread * math.hypot(1, SHORT_S / expected.seconds))

@@ -142,6 +142,7 @@ def reference_from(
         similarity=_own_similarity(vectors, embedding),
         quality=_quality([ears.quality for _, _, ears in spoken if ears.quality]) or (own.quality if own else None),
         uncertainty=_median_or_none([take.uncertainty for take in takes if take.uncertainty is not None]),
+        lines=len(takes),
     )
 
 

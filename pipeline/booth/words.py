@@ -256,10 +256,7 @@ def word_verdicts(comparison: Comparison) -> tuple[Verdict, ...]:
     """What the comparison says of the take; measures and thresholds are numbers of words."""
     english = comparison.language.partition("-")[0].lower() == "en"
     allowed = max(1, math.ceil((ERROR_SHARE if english else ERROR_SHARE_ELSEWHERE) * comparison.expected))
-    limits = [
-        MISHEARD_ELSEWHERE if run.should and run.heard and not english else LONGEST_RUN for run in comparison.runs
-    ]
-    measured = zip(comparison.runs, limits, strict=True)
+    measured = [(run, _limit(run, english=english)) for run in comparison.runs]
     longest, limit = max(measured, key=lambda pair: pair[0].length - pair[1], default=(None, LONGEST_RUN))
     added = max((comparison.before, comparison.after), key=_weight)
     again = max((len(text.split()) for text in comparison.repeated), default=0)

@@ -247,3 +247,11 @@ def test_a_cut_take_that_is_recorded_elsewhere_has_the_same_bytes(tmp_path: Path
     start_s, end_s = entry.facts["trimmed"]
     again = keep_part(keep(attempt, [rendition], elsewhere), take.key, (start_s, end_s), elsewhere)
     assert file_sha256(again.path) == file_sha256(entry.path)
+
+
+def test_without_ears_a_take_that_was_cut_is_whole_again_and_stays_so(tmp_path: Path) -> None:
+    long, vault = f"{TEXT} Thank you for watching.", Vault(tmp_path)
+    part = recorded(vault, Reader(long), EarsThatHearTheEnd(long))
+    whole = recorded(vault, Reader(TEXT), FakeEars(), policy(mode="free"))
+    again = recorded(Vault(tmp_path), Reader(TEXT), FakeEars(), policy(mode="free"))
+    assert whole == again and whole.key != part.key and not whole.heard

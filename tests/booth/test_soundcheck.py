@@ -107,7 +107,7 @@ def test_the_engines_own_reference_is_the_voice() -> None:
 def test_without_a_passage_the_engines_own_reference_is_all_there_is() -> None:
     reference = reference_from([], [], Heard(voice=vector(1.0, 1), quality=GOOD.quality))
     assert reference == VoiceReference(
-        1.0, 0.0, None, 0.0, -20.0, -65.0, embedding=vector(1.0, 1), quality=GOOD.quality
+        1.0, 0.0, None, 0.0, -20.0, -65.0, embedding=vector(1.0, 1), quality=GOOD.quality, lines=0
     )
 
 
