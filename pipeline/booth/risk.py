@@ -2,7 +2,7 @@
 
 Every sign has a chance of its own that the words are wrong; together they make the score as independent chances do.
 Chances and thresholds were set on the tuning book of `benchmarks/faults.py` (docs/faults.md), so that as many takes
-with two or more wrong words are heard as can be while listening costs under a third of hearing every take.
+with two or more wrong words are heard as can be while listening costs about a third of hearing every take.
 """
 
 from __future__ import annotations
