@@ -16,13 +16,12 @@ from pipeline.audio.files import read_sound
 from pipeline.audio.sound import Sound
 from pipeline.booth.auditioning import Audition, Line, Listening, Policy, audition
 from pipeline.booth.estimating import unheard_errors
-from pipeline.booth.expecting import Expected, VoiceReference, Wording
+from pipeline.booth.expecting import Expected, VoiceReference
 from pipeline.booth.listening import free_checks, pause_in
 from pipeline.engines import Rendition
+from pipeline.flows.wording import WORDING
 from pipeline.hearing import FollowedWord, Quality, Transcript
 from pipeline.materials import Verdict
-from pipeline.script.duration import estimate_seconds
-from pipeline.script.normalising import normalise
 
 MODES = ("free", "risk", "all")
 SAMPLE = 0.05  # production.Verify's own
@@ -138,15 +137,6 @@ def _judged(take: Recorded, voice: VoiceReference, found: dict[str, dict[str, An
     verdicts["free"] = free_checks(heard["all"].measured, Expected(take.estimated_s))
     failed = {mode: [verdict for verdict in verdicts[mode] if not verdict.passed] for mode in MODES}
     return Judged(take, failed, heard, found["words"]["text"], spent)
-
-
-def _spoken_form(text: str, language: str) -> str:
-    for edit in reversed(normalise(text, language)):
-        text = text[: edit.start] + edit.spoken + text[edit.end :]
-    return text
-
-
-WORDING = Wording(_spoken_form, estimate_seconds)
 
 
 def wilson(found: int, count: int) -> tuple[float, float]:

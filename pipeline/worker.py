@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -79,7 +80,23 @@ class WorkerHung(EngineError):
         return partial(WorkerHung, self.what, making=self.making, next_step=self.next_step), ()
 
 
-class Worker:
+class Stopping(ABC):
+    """Whatever has a process to end: at the end of its block, whatever ended that."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End the process at once; nothing happens where there is none."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class Worker(Stopping):
     """A child process with the object that ``make(*args)`` gives, started by the first `ask` and anew after a death.
 
     The child imports what ``make`` needs and no more; it has this process's ``sys.path``, its stderr and nothing else
@@ -155,14 +172,6 @@ class Worker:
         if child is not None:
             child.kill()
             child.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()

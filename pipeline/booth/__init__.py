@@ -1,6 +1,6 @@
 """The booth: chunks become circled takes, each listened to, recorded again when it is wrong, and never twice."""
 
-from pipeline.booth.auditioning import WORDS_HEARD_IN, Listening
+from pipeline.booth.auditioning import Listening, words_are_heard_in
 from pipeline.booth.choosing import choose, own_attempts
 from pipeline.booth.estimating import Estimate, unheard_errors
 from pipeline.booth.expecting import Wording
@@ -17,7 +17,6 @@ from pipeline.booth.words import WORD_CHECKS
 __all__ = [
     "BATCH",
     "SAME_VOICE",
-    "WORDS_HEARD_IN",
     "WORD_CHECKS",
     "Attempt",
     "Booth",
@@ -38,4 +37,5 @@ __all__ = [
     "record",
     "sound_checks",
     "unheard_errors",
+    "words_are_heard_in",
 ]

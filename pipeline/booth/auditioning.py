@@ -18,10 +18,16 @@ from pipeline.booth.words import Comparison, compare, word_verdicts
 from pipeline.engines import Rendition
 from pipeline.hearing import NOTHING, Heard, Transcript
 from pipeline.hearing.ears import Ears
+from pipeline.languages import primary
 from pipeline.materials import Verdict
 
 WORDS_HEARD_IN = frozenset({"en", "de", "fr", "es", "it", "pt"})
 """Primary languages whose spelling and number words the comparison knows."""
+
+
+def words_are_heard_in(language: str) -> bool:
+    """Whether words in a language (BCP 47 tag) can be told right from wrong."""
+    return primary(language) in WORDS_HEARD_IN
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,6 @@ class Line:
     language: str
     speed: float = 1.0
     names: tuple[str, ...] = ()
-
-    @property
-    def words_are_heard(self) -> bool:
-        """Whether words in its language can be told right from wrong."""
-        return self.language.partition("-")[0].lower() in WORDS_HEARD_IN
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def audition(
         verdicts += tuple(verdict for verdict in of_voice if verdict is not None)
     weigh = partial(risk_of, line.text, line.language, measured, expected, verdicts, speed=line.speed)
     risk = weigh(heard=heard)
-    if policy.mode == "risk" and risk.score < RISKY and line.words_are_heard:
+    if policy.mode == "risk" and risk.score < RISKY and words_are_heard_in(line.language):
         heard = replace(heard, followed=ears.follow(rendition.sound, line.text, line.language))
         risk = weigh(heard=heard)
     listen, sampled = (True, False) if policy.mode == "all" else listens(risk, key=key, sample=policy.sample)
@@ -137,7 +138,7 @@ def audition(
         quality = known.quality or ears.quality(rendition.sound)
         verdicts += clean_sound(quality, expected.voice)
         heard = replace(heard, quality=quality)
-    if not line.words_are_heard:
+    if not words_are_heard_in(line.language):
         return Audition(measured, verdicts, heard, risk)
     transcript = known.transcript or ears.words(rendition.sound, line.language)
     comparison = words_of_take(line, transcript, listening.wording)

@@ -27,13 +27,8 @@ def join(first: Sound, second: Sound) -> Sound:
     _, stop = _speech(first)
     start, _ = _speech(second)
     tone = _tone(np.concatenate([first.samples[stop:], second.samples[:start]]), round(CLAUSE_S * rate))
-    head, tail = first.samples[:stop].copy(), second.samples[start:].copy()
-    fade = round(FADE_S * rate)
-    ramp = np.linspace(0.0, 1.0, fade, dtype=np.float32)
-    if len(head) >= fade:
-        head[-fade:] *= ramp[::-1]
-    if len(tail) >= fade:
-        tail[:fade] *= ramp
+    head = _faded(first.samples[:stop], rate, at_end=True)
+    tail = _faded(second.samples[start:], rate, at_start=True)
     return Sound(np.concatenate([head, tone, tail]), rate)
 
 
@@ -53,13 +48,19 @@ def quietest_near(sound: Sound, at_s: float) -> float:
 def cut(sound: Sound, start_s: float, end_s: float) -> Sound:
     """The part of a take from ``start_s`` to ``end_s``, faded where it was cut."""
     start, end = round(start_s * sound.rate_hz), round(end_s * sound.rate_hz)
-    part, fade = sound.samples[start:end].copy(), round(FADE_S * sound.rate_hz)
-    ramp = np.linspace(0.0, 1.0, fade, dtype=np.float32)
-    if start and len(part) >= fade:
-        part[:fade] *= ramp
-    if end < len(sound.samples) and len(part) >= fade:
-        part[-fade:] *= ramp[::-1]
-    return Sound(part, sound.rate_hz)
+    part = sound.samples[start:end]
+    return Sound(_faded(part, sound.rate_hz, at_start=start > 0, at_end=end < len(sound.samples)), sound.rate_hz)
+
+
+def _faded(samples: Samples, rate_hz: int, *, at_start: bool = False, at_end: bool = False) -> Samples:
+    """A copy, faded in or out; as it is where it is shorter than a fade."""
+    faded, length = samples.copy(), round(FADE_S * rate_hz)
+    ramp = np.linspace(0.0, 1.0, length, dtype=np.float32)
+    if at_start and len(faded) >= length:
+        faded[:length] *= ramp
+    if at_end and len(faded) >= length:
+        faded[-length:] *= ramp[::-1]
+    return faded
 
 
 def _speech(sound: Sound) -> tuple[int, int]:

@@ -34,6 +34,8 @@ from pipeline.vault import Vault, content_key
 
 CHECKS_VERSION = 3
 """Of everything but the policy that verdicts depend on: checks, thresholds, models."""
+NOT_HEARD: Mapping[str, Any] = {"right_part": None, "words": None, "risk": None}
+"""What a card says of a take that nobody has heard; it takes the place of what was heard under another policy."""
 
 
 class Judge:
@@ -63,9 +65,7 @@ class Judge:
         if known is not None:
             return known
         if not self._hears(recorded.attempt):
-            return self._noted(
-                recorded, self._found_free(recorded), {"right_part": None, "words": None, "risk": None}
-            )
+            return self._noted(recorded, self._found_free(recorded), NOT_HEARD)
         rendition = _rendition(recorded.entry.facts, read_sound(recorded.entry.path))
         try:
             found = self._audition(recorded.attempt, rendition, known=self._heard_before(recorded))
@@ -185,7 +185,7 @@ class Judge:
     def _facts(self, found: Audition) -> dict[str, Any]:
         """What a card says of how a take was listened to."""
         heard, quality, risk = found.heard.transcript, found.heard.quality, found.risk
-        facts: dict[str, Any] = {"heard": {"recogniser": self._verify.recogniser}}
+        facts: dict[str, Any] = {**NOT_HEARD, "heard": {"recogniser": self._verify.recogniser}}
         if heard is not None:
             facts["heard"]["transcript"] = {
                 "text": heard.text,
@@ -194,9 +194,10 @@ class Judge:
             }
         if quality is not None:
             facts["heard"]["quality"] = {name: round(value, 3) for name, value in vars(quality).items()}
-        facts["risk"] = {"score": round(risk.score, 3), "reasons": risk.reasons} if risk else None
-        facts |= {"right_part": None}
-        facts["words"] = {"errors": found.comparison.errors, "sampled": found.sampled} if found.comparison else None
+        if risk is not None:
+            facts["risk"] = {"score": round(risk.score, 3), "reasons": risk.reasons}
+        if found.comparison is not None:
+            facts["words"] = {"errors": found.comparison.errors, "sampled": found.sampled}
         return facts
 
 

@@ -12,6 +12,7 @@ import re
 from pipeline.booth.expecting import VoiceReference
 from pipeline.booth.listening import TakeMeasure
 from pipeline.hearing.pronouncing import sounds_of
+from pipeline.languages import primary
 
 WEIGHTS_S = (-0.333, 0.097, 0.049, 0.084, -0.064, 0.124, 0.210, 0.236)
 """Seconds: a constant; for each vowel, consonant, word, unstressed word; comma, longer breath and stop inside."""
@@ -41,7 +42,7 @@ _STOP = re.compile(r"[.!?]+[\"”’')]*\s")
 
 def spoken_length(text: str, language: str) -> float | None:
     """Seconds from the first sound of a spoken text to its last, at hibari's pace; None where that is not known."""
-    if language.partition("-")[0].lower() != "en":
+    if primary(language) != "en":
         return None
     weights = zip(WEIGHTS_S, (1, *_sounds(text), *_pauses(text)), strict=True)
     return math.hypot(max(sum(weight * count for weight, count in weights), 0.0), LEAST_S)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +21,7 @@ from pipeline.audio.filtering import butterworth_high_pass, run_sections
 from pipeline.audio.sound import Samples, Sound
 from pipeline.booth.expecting import Expected
 from pipeline.booth.pitch import HOP, RATE_HZ, VOICED_STRENGTH, PitchTrack, track_pitch
+from pipeline.booth.verdicts import at_most, judged
 from pipeline.engines import Rendition
 from pipeline.materials import Verdict
 
@@ -267,40 +268,32 @@ def pause_in(text: str) -> float:
     return PAUSE_S if _HESITATION.search(text) else 0.0
 
 
-def _judged(check: str, measure: float, threshold: float, reason: str, *, passed: bool) -> Verdict:
-    return Verdict(check, passed, float(measure), float(threshold), "" if passed else reason)
-
-
-def _at_most(check: str, measure: float, most: float, reason: str) -> Verdict:
-    return _judged(check, measure, most, reason, passed=measure <= most)
-
-
 def is_finite(take: TakeMeasure, _expected: Expected) -> Verdict:
     """No NaN and no infinity among the samples."""
-    return _at_most("finite", 0.0 if take.finite else 1.0, 0.0, "samples that are not numbers")
+    return at_most("finite", 0.0 if take.finite else 1.0, 0.0, "samples that are not numbers")
 
 
 def is_audible(take: TakeMeasure, _expected: Expected) -> Verdict:
     """Its speech is above near-silence."""
     audible = take.active_dbfs > NEAR_SILENCE_DBFS
-    return _judged("audible", take.active_dbfs, NEAR_SILENCE_DBFS, "near silence", passed=audible)
+    return judged("audible", take.active_dbfs, NEAR_SILENCE_DBFS, "near silence", passed=audible)
 
 
 def is_whole(take: TakeMeasure, _expected: Expected) -> Verdict:
     """The model came to an end by itself."""
-    return _at_most("whole", float(take.truncated), 0.0, "cut off at the model's limit")
+    return at_most("whole", float(take.truncated), 0.0, "cut off at the model's limit")
 
 
 def is_not_too_short(take: TakeMeasure, expected: Expected) -> Verdict:
     """Words were dropped when a take is far shorter than its text."""
     least = max(expected.seconds * SHORTEST_RATIO - SLACK_S, 0.0)
-    return _judged("not-too-short", take.speech_s, least, "far shorter than its text", passed=take.speech_s >= least)
+    return judged("not-too-short", take.speech_s, least, "far shorter than its text", passed=take.speech_s >= least)
 
 
 def is_not_too_long(take: TakeMeasure, expected: Expected) -> Verdict:
     """Words were invented or repeated when a take is far longer than its text."""
     most = expected.seconds * LONGEST_RATIO + SLACK_S
-    return _at_most("not-too-long", take.speech_s, most, "far longer than its text")
+    return at_most("not-too-long", take.speech_s, most, "far longer than its text")
 
 
 def has_usual_length(take: TakeMeasure, expected: Expected) -> Verdict | None:
@@ -308,9 +301,7 @@ def has_usual_length(take: TakeMeasure, expected: Expected) -> Verdict | None:
     z = length_z(take, expected)
     if z is None:
         return None
-    return _at_most(
-        "usual-length", abs(z), FARTHEST_Z, f"{'longer' if z > 0 else 'shorter'} than this voice reads it"
-    )
+    return at_most("usual-length", abs(z), FARTHEST_Z, f"{'longer' if z > 0 else 'shorter'} than this voice reads it")
 
 
 def length_z(take: TakeMeasure, expected: Expected) -> float | None:
@@ -323,46 +314,46 @@ def length_z(take: TakeMeasure, expected: Expected) -> float | None:
 
 def has_no_loops(take: TakeMeasure, _expected: Expected) -> Verdict:
     """The model did not go round in circles."""
-    return _at_most("no-loops", float(take.loops), float(MOST_LOOPS), "the model repeats itself")
+    return at_most("no-loops", float(take.loops), float(MOST_LOOPS), "the model repeats itself")
 
 
 def is_certain(take: TakeMeasure, expected: Expected) -> Verdict | None:
     """The model was about as sure as it usually is with this voice."""
     if take.uncertainty is None or expected.voice is None or not expected.voice.uncertainty:
         return None
-    return _at_most("certain", take.uncertainty / expected.voice.uncertainty, MOST_UNCERTAIN, "the model was unsure")
+    return at_most("certain", take.uncertainty / expected.voice.uncertainty, MOST_UNCERTAIN, "the model was unsure")
 
 
 def begins_at_once(take: TakeMeasure, _expected: Expected) -> Verdict:
     """No long silence before the first word."""
-    return _at_most("begins", take.speech_start_s, LEADING_S, f"{take.speech_start_s:.1f} s of silence before it")
+    return at_most("begins", take.speech_start_s, LEADING_S, f"{take.speech_start_s:.1f} s of silence before it")
 
 
 def has_no_hole(take: TakeMeasure, expected: Expected) -> Verdict:
     """No silence inside it that its text does not explain."""
     reason = f"{take.gap_s:.1f} s of silence at {take.gap_at_s:.1f} s"
-    return _at_most("no-hole", take.gap_s, INNER_S + expected.pause_s, reason)
+    return at_most("no-hole", take.gap_s, INNER_S + expected.pause_s, reason)
 
 
 def stops_in_time(take: TakeMeasure, _expected: Expected) -> Verdict:
     """No long silence after the last word."""
     after_s = take.seconds - take.speech_end_s
-    return _at_most("stops", after_s, TRAILING_S, f"{after_s:.1f} s of silence after it")
+    return at_most("stops", after_s, TRAILING_S, f"{after_s:.1f} s of silence after it")
 
 
 def ends_quietly(take: TakeMeasure, _expected: Expected) -> Verdict:
     """It does not break off in the middle of a sound."""
-    return _at_most("ends-quietly", take.tail_10ms_db, TAIL_DB, "breaks off in the middle of a sound")
+    return at_most("ends-quietly", take.tail_10ms_db, TAIL_DB, "breaks off in the middle of a sound")
 
 
 def is_not_clipped(take: TakeMeasure, _expected: Expected) -> Verdict:
     """Hardly any sample stands at full scale."""
-    return _at_most("not-clipped", take.clipped_share, CLIPPED_SHARE, "clipped")
+    return at_most("not-clipped", take.clipped_share, CLIPPED_SHARE, "clipped")
 
 
 def has_no_offset(take: TakeMeasure, _expected: Expected) -> Verdict:
     """The mean of the samples is near zero."""
-    return _at_most("no-offset", abs(take.dc_offset), DC_LIMIT, "DC offset")
+    return at_most("no-offset", abs(take.dc_offset), DC_LIMIT, "DC offset")
 
 
 def has_quiet_background(take: TakeMeasure, expected: Expected) -> Verdict | None:
@@ -372,13 +363,13 @@ def has_quiet_background(take: TakeMeasure, expected: Expected) -> Verdict | Non
         return None  # some voices leave no silence around their words
     own = voice.noise_floor_dbfs - voice.level_dbfs
     most = min(max(own + FLOOR_RISE_DB, QUIET_FLOOR_DB), LOUD_FLOOR_DB)
-    return _at_most("quiet-background", take.floor_db, most, "noise or music between the words")
+    return at_most("quiet-background", take.floor_db, most, "noise or music between the words")
 
 
 def keeps_its_pitch(take: TakeMeasure, _expected: Expected) -> Verdict:
     """The voice does not become another's within the take."""
     reason = f"the pitch jumps by {take.pitch_jump:.0f} semitones"
-    return _at_most("steady-pitch", take.pitch_jump, JUMP_SEMITONES + _short(take), reason)
+    return at_most("steady-pitch", take.pitch_jump, JUMP_SEMITONES + _short(take), reason)
 
 
 def _short(take: TakeMeasure) -> float:
@@ -392,7 +383,7 @@ def has_its_own_pitch(take: TakeMeasure, expected: Expected) -> Verdict | None:
         return None
     off = semitones(take.pitch_hz, voice.pitch_hz)
     most = max(OWN_PITCH_SEMITONES, OWN_PITCH_SPREADS * voice.pitch_spread) + _short(take)
-    return _at_most(
+    return at_most(
         "own-pitch", abs(off), most, f"{abs(off):.0f} semitones {'above' if off > 0 else 'below'} its voice"
     )
 
@@ -427,16 +418,3 @@ def free_checks(measured: TakeMeasure, expected: Expected) -> tuple[Verdict, ...
         return tuple(verdicts)
     made = (check(measured, expected) for check in FREE_CHECKS[1:])
     return (*verdicts, *(verdict for verdict in made if verdict is not None))
-
-
-def listen(sound: Sound, expected_s: float, *, truncated: bool = False, finite: bool = True) -> tuple[Verdict, ...]:
-    """All free checks on a bare sound, without a reference.
-
-    Args:
-        sound: the take, untrimmed.
-        expected_s: seconds of speech that the duration model expects for its text at its speed.
-        truncated: the engine was cut off at its limit.
-        finite: the engine gave numbers; a take in the vault holds zeros where it did not.
-    """
-    measured = measure_take(Rendition(sound, truncated))
-    return free_checks(replace(measured, finite=measured.finite and finite), Expected(expected_s))

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from pipeline.audio.sound import Sound
 from pipeline.engines import Narrator, Reading, Rendition, Unreadable
 from pipeline.engines.held import HeldNarrator
 from pipeline.errors import EngineError
-from pipeline.worker import Worker, WorkerDied, WorkerHung
+from pipeline.worker import Stopping, Worker, WorkerDied, WorkerHung
 
 TRIES = 2
 """Of a reading alone, and of loading the engine, before it is given up."""
@@ -42,7 +41,7 @@ class NoSound(Rendition):
     reason: str = ""
 
 
-class NarratorAside:
+class NarratorAside(Stopping):
     """A `Narrator` whose engine runs in a child process, loaded at the first question.
 
     - Memory refused to the child, or the child killed as the kernel kills for want of it: what is left of the batch
@@ -118,14 +117,6 @@ class NarratorAside:
     def stop(self) -> None:
         """End the process; the next question starts another."""
         self._worker.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _tried(self, readings: Sequence[Reading], group: Sequence[int]) -> Iterator[tuple[int, Rendition]]:
         with closing(self._worker.ask("read", [readings[i] for i in group], limit_s=self._limit_s)) as answers:

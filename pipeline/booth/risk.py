@@ -20,6 +20,7 @@ from pipeline.booth.listening import TakeMeasure, length_z, semitones
 from pipeline.booth.voices import least_similarity, similarity
 from pipeline.hearing import Heard
 from pipeline.hearing.pronouncing import sounds_of
+from pipeline.languages import primary
 from pipeline.materials import Verdict
 
 RISKY = 0.5
@@ -188,7 +189,7 @@ def _words(language: str, heard: Heard | None) -> Iterator[Sign]:
 
 def _is_known(word: str, language: str) -> bool:
     plain = "".join(sign for sign in word.lower() if sign.isalpha())
-    return language.partition("-")[0].lower() != "en" or sounds_of(plain) is not None
+    return primary(language) != "en" or sounds_of(plain) is not None
 
 
 def _text(text: str, language: str) -> Iterator[Sign]:
@@ -202,8 +203,8 @@ def _text(text: str, language: str) -> Iterator[Sign]:
         yield 0.3, "digits"
     if _INITIALS.search(text):
         yield 0.2, "capitals"
-    primary = language.partition("-")[0].lower()
-    if primary != "de" and _NAME.search(text):  # German writes every noun so
+    tongue = primary(language)
+    if tongue != "de" and _NAME.search(text):  # German writes every noun so
         yield 0.05, "names"
-    if primary == "en" and _FOREIGN.search(text):
+    if tongue == "en" and _FOREIGN.search(text):
         yield 0.2, "foreign words"

@@ -17,6 +17,7 @@ from pipeline.booth.listening import NEAR_SILENCE_DBFS, QUIET_FLOOR_DB, measure_
 from pipeline.engines import Rendition
 from pipeline.errors import EngineError
 from pipeline.hearing import Heard, Quality
+from pipeline.languages import primary
 
 OUTLYING = 0.15  # of a line's similarity under the median line's
 USUAL_LEVEL_DBFS = -20.0
@@ -99,7 +100,7 @@ def passage(language: str) -> tuple[str, ...] | None:
     Args:
         language: BCP 47 tag.
     """
-    return PASSAGES.get(language.partition("-")[0].lower())
+    return PASSAGES.get(primary(language))
 
 
 def reference_from(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.booth.expecting import VoiceReference
+from pipeline.booth.verdicts import at_least
 from pipeline.hearing import Quality
 from pipeline.materials import Verdict
 
@@ -22,10 +23,6 @@ def clean_sound(quality: Quality, reference: VoiceReference | None = None) -> tu
     least_signal = max(own.signal - SIGNAL_FALL, LEAST_SIGNAL) if own else LEAST_SIGNAL
     least_background = max(own.background - BACKGROUND_FALL, LEAST_BACKGROUND) if own else LEAST_BACKGROUND
     return (
-        _at_least("clean-speech", quality.signal, least_signal, "does not sound like clean speech"),
-        _at_least("clean-background", quality.background, least_background, "noise or music behind the voice"),
+        at_least("clean-speech", quality.signal, least_signal, "does not sound like clean speech"),
+        at_least("clean-background", quality.background, least_background, "noise or music behind the voice"),
     )
-
-
-def _at_least(check: str, measure: float, least: float, reason: str) -> Verdict:
-    return Verdict(check, measure >= least, measure, least, "" if measure >= least else reason)

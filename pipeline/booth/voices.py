@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.booth.expecting import VoiceReference
+from pipeline.booth.verdicts import at_least
 from pipeline.materials import Verdict
 
 # Measured on nine voices (docs/listening-voice-and-sound.md): takes of the same voice grow more alike with length,
@@ -52,12 +53,12 @@ def same_voice(embedding: Sequence[float], reference: VoiceReference, seconds: f
     if reference.embedding is None:
         return None
     found = similarity(embedding, reference.embedding)
-    return _at_least(SAME_VOICE, found, least_similarity(reference, seconds), "another voice")
+    return at_least(SAME_VOICE, found, least_similarity(reference, seconds), "another voice")
 
 
 def one_voice(unity: float | None) -> Verdict | None:
     """Whether no other voice speaks in a part of the take; None where it is too short to tell (`Heard.unity`)."""
-    return None if unity is None else _at_least("one-voice", unity, LEAST_UNITY, "another voice in a part of it")
+    return None if unity is None else at_least("one-voice", unity, LEAST_UNITY, "another voice in a part of it")
 
 
 def drift(similarities: Sequence[tuple[float, float]]) -> Verdict | None:
@@ -77,7 +78,3 @@ def drift(similarities: Sequence[tuple[float, float]]) -> Verdict | None:
     slope, _, _, highest = theilslopes(values, at_s)
     lost = -float(slope) * (max(at_s) - min(at_s)) if highest < 0 else 0.0
     return Verdict("no-drift", lost <= DRIFT_LOST, lost, DRIFT_LOST, "" if lost <= DRIFT_LOST else "the voice drifts")
-
-
-def _at_least(check: str, measure: float, least: float, reason: str) -> Verdict:
-    return Verdict(check, measure >= least, measure, least, "" if measure >= least else reason)

@@ -17,7 +17,9 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.booth.expecting import Wording
 from pipeline.booth.spelling import NUMBER_WORDS, alike, closeness, words_of
+from pipeline.booth.verdicts import at_most
 from pipeline.hearing import HeardWord, Transcript
+from pipeline.languages import primary
 from pipeline.materials import Verdict
 
 ERROR_SHARE, ERROR_SHARE_ELSEWHERE = 0.1, 0.3
@@ -254,22 +256,22 @@ WORD_CHECKS = frozenset({"words", "longest run", "nothing added", "nothing repea
 
 def word_verdicts(comparison: Comparison) -> tuple[Verdict, ...]:
     """What the comparison says of the take; measures and thresholds are numbers of words."""
-    english = comparison.language.partition("-")[0].lower() == "en"
+    english = primary(comparison.language) == "en"
     allowed = max(1, math.ceil((ERROR_SHARE if english else ERROR_SHARE_ELSEWHERE) * comparison.expected))
     measured = [(run, _limit(run, english=english)) for run in comparison.runs]
     longest, limit = max(measured, key=lambda pair: pair[0].length - pair[1], default=(None, LONGEST_RUN))
     added = max((comparison.before, comparison.after), key=_weight)
     again = max((len(text.split()) for text in comparison.repeated), default=0)
     return (
-        _verdict("words", comparison.errors, allowed, f"{comparison.errors} of {comparison.expected} words wrong"),
-        _verdict("longest run", longest.length if longest else 0, limit, _told(longest) if longest else ""),
-        _verdict(
+        at_most("words", comparison.errors, allowed, f"{comparison.errors} of {comparison.expected} words wrong"),
+        at_most("longest run", longest.length if longest else 0, limit, _told(longest) if longest else ""),
+        at_most(
             "nothing added",
             _weight(added),
             LONGEST_RUN,
             f"added {'before' if added is comparison.before else 'after'} the text: {_quoted(added)}",
         ),
-        _verdict(
+        at_most(
             "nothing repeated", again, LONGEST_RUN, f"said twice: {_quoted(' '.join(comparison.repeated).split())}"
         ),
     )
@@ -281,11 +283,6 @@ def _limit(run: Run, *, english: bool) -> int:
 
 def _weight(words: tuple[str, ...]) -> int:
     return sum(word not in FILLERS for word in words)
-
-
-def _verdict(check: str, measure: int, threshold: int, reason: str) -> Verdict:
-    passed = measure <= threshold
-    return Verdict(check, passed, float(measure), float(threshold), "" if passed else reason)
 
 
 def _told(run: Run) -> str:

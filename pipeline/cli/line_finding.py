@@ -18,7 +18,7 @@ from pipeline.delivery.report import clock
 from pipeline.errors import InputError
 from pipeline.flows.callsheet import CallSheet, draw_up
 from pipeline.materials import Chunk
-from pipeline.pickups import Pickups, first_words, load_pickups, pickups_path
+from pipeline.pickups import Pickups, first_words
 from pipeline.production import Order
 
 SLATE = re.compile(r"(ch\d+-\d+)(?:-t(\d+))?", re.IGNORECASE)
@@ -68,15 +68,19 @@ class Book:
         found = (vault.find("takes", key) for key in vault.keys("takes"))
         return {entry.key: KeptTake(entry.key, entry.facts, entry.path) for entry in found if entry is not None}
 
+    @cached_property
+    def _keys_by_line(self) -> Mapping[tuple[Any, Any], list[str]]:
+        """Keys of the takes in the vault by role and words."""
+        keys: dict[tuple[Any, Any], list[str]] = defaultdict(list)
+        for take in self.kept.values():
+            keys[take.facts.get("role"), take.facts.get("shown")].append(take.key)
+        return keys
+
     def takes(self, chunk: Chunk) -> list[KeptTake]:
         """The takes of a chunk that are in the vault: those of the last run in its order, then the others."""
         row = self.rows.get(chunk.slate)
         keys = [attempt["key"] for attempt in row["attempts"]] if row else []
-        same = [
-            take.key
-            for take in self.kept.values()
-            if (take.facts.get("role"), take.facts.get("shown")) == (chunk.role, chunk.shown)
-        ]
+        same = self._keys_by_line.get((chunk.role, chunk.shown), ())
         return [self.kept[key] for key in dict.fromkeys([*keys, *same]) if key in self.kept]
 
     def circled(self, chunk: Chunk) -> str | None:
@@ -110,7 +114,7 @@ def the_book(order: Order) -> Book:
     sheet = draw_up(order)
     chunks = tuple(chunk for chapter in sheet.chapters for chunk in chapter.chunks)
     rows = _take_sheet(order.output / TAKE_SHEET)
-    return Book(sheet, chunks, rows, _paired(chunks, rows), load_pickups(pickups_path(order)).on(chunks))
+    return Book(sheet, chunks, rows, _paired(chunks, rows), sheet.pickups)
 
 
 def _take_sheet(path: Path) -> tuple[Row, ...]:

@@ -23,7 +23,8 @@ def list_lines(order: Order, *, everything: bool, chapter: int | None, as_json: 
     if chapter is not None and not chunks:
         raise InputError(f"there is no chapter {chapter}", next_step="`chapterhouse plan` lists them")
     flagged = [chunk for chunk in chunks if book.is_flagged(chunk)]
-    others = [chunk for chunk in chunks if everything and chunk not in flagged]
+    slates = {chunk.slate for chunk in flagged}
+    others = [chunk for chunk in chunks if everything and chunk.slate not in slates]
     if as_json:
         lines = [_line_json(book, chunk) for chunk in (*flagged, *others)]
         notices = [{"what": notice.what, "where": str(notice.place)} for notice in book.pickups.notices]

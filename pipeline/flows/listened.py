@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.booth import WORD_CHECKS, WORDS_HEARD_IN, Estimate, Slot, unheard_errors
+from pipeline.booth import WORD_CHECKS, Estimate, Slot, unheard_errors, words_are_heard_in
 from pipeline.flows.callsheet import CallSheet
 from pipeline.materials import Take
 
@@ -62,8 +62,7 @@ def _keys(takes: Mapping[int, Sequence[Take]]) -> set[str]:
 
 
 def _has_words(slot: Slot) -> bool:
-    language = slot.reading.language.partition("-")[0].lower()
-    return slot.voice.engine.abilities.speaks and language in WORDS_HEARD_IN
+    return slot.voice.engine.abilities.speaks and words_are_heard_in(slot.reading.language)
 
 
 def _is_wrong(card: Card) -> bool:

@@ -8,13 +8,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from importlib.util import find_spec
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from pipeline.audio.sound import Sound
 from pipeline.errors import EngineError, MissingError
 from pipeline.hearing import FollowedWord, Quality, Transcript, quality, recogniser, speakers
-from pipeline.worker import Worker, WorkerDied, WorkerHung
+from pipeline.worker import Stopping, Worker, WorkerDied, WorkerHung
 
 LIMIT_S = 600.0
 """Nothing that the ears are asked takes minutes, whatever the machine."""
@@ -86,7 +85,7 @@ class Unheard(EngineError):
     """The ears failed at one sound, twice."""
 
 
-class EarsAside:
+class EarsAside(Stopping):
     """`HeldEars` in a process of its own, with little claim to the machine; may be asked by any thread.
 
     Args:
@@ -126,14 +125,6 @@ class EarsAside:
         """End the process; the next question starts another."""
         with self._turn:
             self._worker.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def _asked(self, name: str, *args: object) -> Any:
         """The answer.

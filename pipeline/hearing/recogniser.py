@@ -26,6 +26,7 @@ from pipeline.audio.resampling import resample
 from pipeline.audio.sound import Samples, Sound
 from pipeline.errors import MissingError
 from pipeline.hearing import FollowedWord, HeardWord, Transcript
+from pipeline.languages import primary
 
 RATE_HZ = 16_000
 WINDOW_S = 30.0
@@ -247,7 +248,7 @@ class Recogniser:
         return _transcript(segments)
 
     def _code(self, language: str) -> str:
-        tag = language.lower().split("-")[0]
+        tag = primary(language)
         code = _WHISPER_CODES.get(tag, tag)
         if code not in self._whisper.supported_languages:
             raise MissingError(

@@ -11,9 +11,10 @@ from itertools import accumulate, pairwise
 from math import inf
 
 from pipeline.engines import ReadingLimits
+from pipeline.languages import primary
 from pipeline.materials import Edit, Sentence
 from pipeline.script.atoms import Atom, Estimate, atoms_of
-from pipeline.script.duration import estimate_seconds, primary
+from pipeline.script.duration import estimate_seconds
 from pipeline.script.words import word_spans
 
 # What it costs to breathe, by what stands there; a part of the target's length costs nothing else.

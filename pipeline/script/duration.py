@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from statistics import median
 
 from pipeline.errors import InputError
+from pipeline.languages import primary
 
 LETTERS_PER_S = {
     "en": 13.5,
@@ -105,9 +105,3 @@ class TooFewTakes(InputError):
         self.count = count
         what = f"{count} takes of {LEAST_S:g} s or more do not tell a pace; {LEAST_TAKES} do"
         super().__init__(what, next_step="record more first")
-
-
-@lru_cache(maxsize=256)
-def primary(language: str) -> str:
-    """``en`` of ``en-GB``."""
-    return language.partition("-")[0].lower()

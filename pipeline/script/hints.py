@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from pipeline.edits import merged, speak
 from pipeline.engines.ipa import strange_signs
+from pipeline.languages import primary
 from pipeline.materials import Edit, LineKind
 from pipeline.script.blocks import Mark, Marking
-from pipeline.script.duration import primary
 from pipeline.script.lexicon import Lexicon
 from pipeline.script.normalising import normalise, say_as
 from pipeline.script.setting import Saying, Setting

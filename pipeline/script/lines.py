@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.edits import merged, speak
+from pipeline.languages import primary
 from pipeline.materials import Cue, Edit, Element, Line, LineKind, Rest, Sentence
 from pipeline.production import NARRATOR
 from pipeline.script.blocks import Block, Ledger, Mark, Marking
-from pipeline.script.duration import primary
 from pipeline.script.hints import hints, plain_edits
 from pipeline.script.policies import Kept
 from pipeline.script.reading.headings import NUMBERED, ORDERED

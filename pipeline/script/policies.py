@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from pipeline.errors import InputError
+from pipeline.languages import primary
 from pipeline.materials import LineKind
 from pipeline.production import Policies, Policy
 from pipeline.script.blocks import SECTIONS, Block, Document, Ledger, Marking, Sort
-from pipeline.script.duration import primary
 
 SKIPPED_SECTIONS = frozenset({
     "cover", "titlepage", "copyright", "contents", "index", "bibliography", "notes", "colophon", "advertisement",

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.languages import primary
 from pipeline.materials import Break, Chapter, Element, Line, LineKind, Manuscript
 from pipeline.production import NARRATOR, Policies, ScriptFormat
 from pipeline.script.accounting import account_for_source
 from pipeline.script.blocks import Document, Sort
-from pipeline.script.duration import primary
 from pipeline.script.lexicon import Lexicon, load_lexicon
 from pipeline.script.lines import announcement, elements_of, slice_block
 from pipeline.script.policies import Kept, keep, skip

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from pipeline.script.duration import primary
+from pipeline.languages import primary
 from pipeline.script.parting import ends
 from pipeline.script.punkt_alone import punkt_module
 from pipeline.script.rejoining import UNSPACED, rejoin

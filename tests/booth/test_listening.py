@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.audio.sound import Samples, Sound
 from pipeline.booth.expecting import Expected, VoiceReference
-from pipeline.booth.listening import TakeMeasure, free_checks, length_z, listen, measure_take, pause_in
+from pipeline.booth.listening import TakeMeasure, free_checks, length_z, measure_take, pause_in
 from pipeline.engines import Rendition
 
 RATE = 24_000
@@ -147,6 +147,10 @@ def test_an_unusual_length_is_told_in_spreads_of_the_voice() -> None:
 
 
 def test_a_take_that_the_vault_holds_without_its_nan_is_still_found_out() -> None:
-    assert [verdict.check for verdict in listen(Sound(speech(), RATE), 5.0, finite=False) if not verdict.passed] == [
-        "finite"
-    ]
+    assert [
+        verdict.check
+        for verdict in free_checks(
+            replace(measure_take(Rendition(Sound(speech(), RATE))), finite=False), Expected(5.0)
+        )
+        if not verdict.passed
+    ] == ["finite"]

@@ -8,15 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.booth.expecting import Wording
 from pipeline.booth.words import compare, right_part, word_verdicts
+from pipeline.flows.wording import spoken_form
 from pipeline.hearing import HeardWord, Transcript
-from pipeline.script.normalising import normalise
-
-
-def spoken_form(text: str, language: str) -> str:
-    for edit in reversed(normalise(text, language)):
-        text = text[: edit.start] + edit.spoken + text[edit.end :]
-    return text
-
 
 WORDING = Wording(spoken_form, lambda text, language: len(text) / 15)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.script.duration import primary
+from pipeline.languages import primary
 
 SPEECH_VERBS = {
     "en": (

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Protocol
 
 from pipeline.errors import Place
+from pipeline.languages import primary
 from pipeline.materials import Sentence
-from pipeline.script.duration import primary
 from pipeline.script.lexicon.heteronyms import HARD, STRESSED
 from pipeline.script.sentences import LITERARY
 

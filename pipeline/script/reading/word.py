@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from pipeline.languages import primary
 from pipeline.script.reading.noting import NOTE, REFERENCE
 
 LEFT_OUT = frozenset(
@@ -125,7 +126,7 @@ class Converter:
     def __init__(self, styles: Mapping[str, Style], links: Mapping[str, str], language: str) -> None:
         self._styles = styles
         self._links = links
-        self._language = language.partition("-")[0].lower()
+        self._language = primary(language)
         self._fields: list[_Field] = []
         self._paragraphs = 0
         self._carried: etree._Element | None = None
@@ -328,7 +329,7 @@ class Converter:
                     out.set("hidden", "")
         language = properties.find(f"{w}lang")
         value = (language.get(f"{w}val") or "") if language is not None else ""
-        if value and self._language and value.partition("-")[0].lower() != self._language:
+        if value and self._language and primary(value) != self._language:
             out = self._element(out, "span")
             out.set("lang", value)
         return out
