@@ -316,7 +316,7 @@ def with_site(folder: Path, code: str) -> dict[str, str]:
 FAULTY_HUM = """
 import os, sys, time
 from pathlib import Path
-if any(name.startswith("pipeline.") for name in sys.orig_argv):
+if any("pipeline." in name for name in sys.orig_argv):  # the run, and the process of its narrator
     from pipeline.engines import humming
     _hum = humming.hum
     def hum(reading, rate_hz, index=0):
