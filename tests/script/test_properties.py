@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.edits import speak
@@ -52,6 +52,7 @@ def chunks_of(script: str, suffix: str, limits: ReadingLimits) -> tuple[str, lis
         try:
             manuscript = read_manuscript(path, format="auto", language="en", roles=["NARRATOR"])
         except ProblemsError as error:
+            assume("a text decoded wrongly" not in str(error))  # drawn by chance: the reader refuses it, and must
             assert "nothing to read" in str(error)
             assert not any(letter.isalnum() for letter in script)
             return None
