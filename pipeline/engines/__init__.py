@@ -14,6 +14,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.audio.sound import Sound
 from pipeline.errors import EngineError, InputError
 
@@ -106,12 +109,17 @@ class Rendition:
         truncated: the model was cut off at its limit instead of coming to an end by itself.
         uncertainty: mean entropy of the distributions its tokens were drawn from, in nats; None where none are drawn.
         loops: how often its most frequent run of 8 tokens occurs; 0 where there are no tokens.
+        facts: what else the engine tells of it, for the take's card (Bark: why it stopped, how many tokens, …).
+        generation: the tokens it was made of, from which a voice can be made that goes on from it (Bark:
+            ``semantic_prompt`` ``[S]``, ``coarse_prompt`` ``[2, T]``, ``fine_prompt`` ``[8, T]``); empty where none.
     """
 
     sound: Sound
     truncated: bool = False
     uncertainty: float | None = None
     loops: int = 0
+    facts: Mapping[str, str | int | float] = field(default_factory=dict)
+    generation: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
 
 class Unreadable(EngineError):
