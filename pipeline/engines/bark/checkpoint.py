@@ -159,7 +159,8 @@ def checkpoint_fingerprint(folder: Path) -> str:
     slices tell checkpoints apart. They do not prove a file whole: that is what ``chapterhouse models verify`` is for.
     """
     parts: list[str] = []
-    for name in _SMALL_FILES:
+    beside = [f"{name}/config.json" for name in _CODEC_FOLDERS] if is_original(folder) else []
+    for name in (*_SMALL_FILES, *beside):
         path = folder / name
         parts.append(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else 'none'}")
     for path in weight_files(folder):
