@@ -14,6 +14,8 @@ from pipeline.engines.bark.codec import decode_codes, load_codec
 from pipeline.engines.bark.options import Sampling
 from pipeline.engines.bark.presets import LANGUAGES, PRESETS
 from pipeline.engines.bark.prompts import HistoryPrompt, preset_prompt, read_prompt
+from pipeline.engines.bark.tokenizer import load_tokenizer
+from pipeline.engines.bark.weights import load_codec_weights
 from pipeline.engines.fingerprints import file_hash, package_versions, short_hash
 from pipeline.engines.models import quiet_hub
 from pipeline.engines.settings import Setting, Value, checked_name, checked_settings
@@ -124,7 +126,7 @@ class BarkEngine:
             MissingError: the checkpoint, which holds Encodec's weights, is not on this machine.
         """
         checkpoint = find_checkpoint(str(self._full(settings)["model"]))
-        return decode_codes(load_codec(checkpoint), self.find_prompt(voice, settings).fine)
+        return decode_codes(load_codec(*load_codec_weights(checkpoint)), self.find_prompt(voice, settings).fine)
 
     def load(self, settings: Settings) -> "BarkNarrator":
         """Bark in memory: three transformers and the codec.
@@ -139,14 +141,13 @@ class BarkEngine:
         shield_torchaudio()
         import torch
         import transformers
-        from transformers import AutoTokenizer, BarkModel
+        from transformers import BarkModel
 
         log: Any = transformers.logging
         log.set_verbosity_error()  # it warns of how its own Bark calls itself
         log.disable_progress_bar()
         device = _device(str(full["device"]))
         try:
-            tokenizer = AutoTokenizer.from_pretrained(checkpoint, local_files_only=True)
             model: Any = BarkModel.from_pretrained(
                 checkpoint, local_files_only=True, dtype=getattr(torch, str(full["dtype"]))
             )
@@ -160,7 +161,7 @@ class BarkEngine:
         from pipeline.engines.bark.narrator import BarkNarrator
         return BarkNarrator(
             model=model.to(torch.device(device)).eval(),
-            tokenizer=tokenizer,
+            tokenizer=load_tokenizer(checkpoint),
             find_prompt=lru_cache(maxsize=32)(partial(self.find_prompt, settings=full)),
             sampling=_sampling(full),
             threads=int(full["threads"] or 1),
