@@ -81,15 +81,15 @@ def _histories(prompt: HistoryPrompt | None, rules: Rules) -> tuple[Tokens, Toke
 class CoarseStage(torch.nn.Module):
     """The loaded stage. ``sliding_window`` must be even, so that each window begins with the first codebook."""
 
-    def __init__(self, stage: Stage, rules: Rules, where: Arithmetics) -> None:
+    def __init__(self, stage: Stage, rules: Rules, where: Arithmetics, home: Arithmetics) -> None:
         super().__init__()
         assert rules.sliding_window % rules.coarse_codebooks == 0
-        self.gpt, self.rules, self._where = Gpt(stage, where), rules, where
+        self.gpt, self.rules, self._where = Gpt(stage, home), rules, where
         self._tokens: torch.Tensor
-        self.register_buffer("_tokens", where.tensor(stage.tensors["wte.weight"]))
+        self.register_buffer("_tokens", home.tensor(stage.tensors["wte.weight"]))
         firsts = [rules.semantic_vocabulary + n * rules.codebook_size for n in range(rules.coarse_codebooks)]
         head = stage.tensors["lm_head.weight"]
-        self._heads = linears(where.linear(head[first : first + rules.codebook_size]) for first in firsts)
+        self._heads = linears(home.linear(head[first : first + rules.codebook_size]) for first in firsts)
         self._firsts = firsts
         self._replays = Replays(captures=self._fixed)
 

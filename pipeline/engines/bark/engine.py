@@ -11,7 +11,7 @@ from pipeline.audio.sound import Sound
 from pipeline.engines import Abilities, ReadingLimits, Settings, VoiceCard
 from pipeline.engines.bark.checkpoint import checked_model, checkpoint_fingerprint, find_checkpoint, weight_files
 from pipeline.engines.bark.codec import decode_codes, load_codec
-from pipeline.engines.bark.narrator import BarkNarrator, Sampling
+from pipeline.engines.bark.options import Sampling
 from pipeline.engines.bark.presets import LANGUAGES, PRESETS
 from pipeline.engines.bark.prompts import HistoryPrompt, preset_prompt, read_prompt
 from pipeline.engines.bark.tokenizer import load_tokenizer
@@ -128,7 +128,7 @@ class BarkEngine:
         checkpoint = find_checkpoint(str(self._full(settings)["model"]))
         return decode_codes(load_codec(*load_codec_weights(checkpoint)), self.find_prompt(voice, settings).fine)
 
-    def load(self, settings: Settings) -> BarkNarrator:
+    def load(self, settings: Settings) -> "BarkNarrator":
         """Bark in memory: three transformers and the codec.
 
         Raises:
@@ -158,6 +158,7 @@ class BarkEngine:
                 next_step="check its files: chapterhouse models verify bark-small",
             ) from error
         model.codec_model.float()  # its LSTM loses too much in 16 bits, and it is 0.1 % of the time
+        from pipeline.engines.bark.narrator import BarkNarrator
         return BarkNarrator(
             model=model.to(torch.device(device)).eval(),
             tokenizer=load_tokenizer(checkpoint),

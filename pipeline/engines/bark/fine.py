@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import torch
@@ -39,6 +40,8 @@ class _Frames:
     def window(self, number: int, rules: Rules) -> tuple[int, int]:
         """Where a window starts, and the first frame that it fills in, counted from there."""
         length = len(self.codes)
+        if length <= rules.fine_window:
+            return 0, self.history
         start = min(number * rules.fine_history, length - rules.fine_window)
         fills = min(self.history + number * rules.fine_history, length - rules.fine_history)
         return start, fills - start
@@ -47,10 +50,10 @@ class _Frames:
 class FineStage(torch.nn.Module):
     """The loaded stage."""
 
-    def __init__(self, stage: Stage, rules: Rules, where: Arithmetics) -> None:
+    def __init__(self, stage: Stage, rules: Rules, where: Arithmetics, home: Arithmetics) -> None:
         super().__init__()
-        self.gpt, self.rules, self._where = Gpt(stage, where, causal=False), rules, where
-        tables = (where.tensor(stage.tensors[f"wtes.{number}.weight"]) for number in range(rules.fine_codebooks))
+        self.gpt, self.rules, self._where = Gpt(stage, home, causal=False), rules, where
+        tables = (home.tensor(stage.tensors[f"wtes.{number}.weight"]) for number in range(rules.fine_codebooks))
         self._tokens: torch.Tensor  # [8, 1056, W]
         self.register_buffer("_tokens", torch.stack([table for table in tables if table is not None]))
         given = len([name for name in stage.tensors if name.startswith("wtes.")]) - len(
@@ -58,7 +61,7 @@ class FineStage(torch.nn.Module):
         )  # codebooks that have no head: one
         self._codebooks = range(rules.coarse_codebooks, rules.fine_codebooks)
         self._heads = linears(
-            where.linear(stage.tensors[f"lm_heads.{number - given}.weight"][: rules.codebook_size])
+            home.linear(stage.tensors[f"lm_heads.{number - given}.weight"][: rules.codebook_size])
             for number in self._codebooks
         )
 
@@ -72,12 +75,18 @@ class FineStage(torch.nn.Module):
         most = max(each.passes(self.rules) for each in frames)
         for number in range(most):
             due = [each for each in frames if each.passes(self.rules) > number]
-            for start in range(0, len(due), together):
-                self._fill_window(due[start : start + together], number, together)
+            for _, alike in groupby(sorted(due, key=self._seen), key=self._seen):
+                same = list(alike)
+                for start in range(0, len(same), together):
+                    self._fill_window(same[start : start + together], number, together)
         return [
             np.ascontiguousarray(each.codes[each.history : each.history + each.new].T.cpu().numpy())
             for each in frames
         ]
+
+    def _seen(self, frames: _Frames) -> int:
+        """Frames of its windows."""
+        return min(len(frames.codes), self.rules.fine_window)
 
     def _frames(self, request: Request, coarse: Tokens) -> _Frames:
         """The padding's code, 1024, stands for all that is not known, and for frames up to a whole window."""
@@ -85,7 +94,7 @@ class FineStage(torch.nn.Module):
         history = np.zeros((rules.fine_codebooks, 0), np.int64)
         if request.prompt is not None:
             history = request.prompt.fine[:, -rules.fine_history :]
-        length = max(rules.fine_window, history.shape[1] + coarse.shape[1])
+        length = max(rules.fine_window if rules.fine_pads else 0, history.shape[1] + coarse.shape[1])
         codes = np.full((rules.fine_codebooks, length), rules.codebook_size)
         codes[:, : history.shape[1]] = history
         codes[: len(coarse), history.shape[1] : history.shape[1] + coarse.shape[1]] = coarse
@@ -103,7 +112,7 @@ class FineStage(torch.nn.Module):
         for codebook, head in zip(self._codebooks, self._heads, strict=True):
             padded = [*windows, *[windows[-1]] * (together - len(windows))] if fixed else windows
             codes = torch.stack(padded)  # [B, 1024, 8]
-            x = self.gpt.positions[: self.rules.fine_window].repeat(len(padded), 1, 1)
+            x = self.gpt.positions[: codes.shape[1]].repeat(len(padded), 1, 1)
             for known in range(codebook + 1):
                 x += self._tokens[known][codes[:, :, known]]
             hidden = self.gpt.read(x, first=first)  # [B, 1024 - first, W]

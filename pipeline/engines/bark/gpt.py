@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import torch
 
 from pipeline.engines.bark.linear import Arithmetics, Linear
-from pipeline.engines.bark.shapes import GptShape
 from pipeline.engines.bark.weights import Stage
 
 
@@ -23,25 +22,17 @@ class Cache:
     Attributes:
         keys: ``[layers, rows, heads, positions, head width]``.
         values: likewise.
+        rows: those in use; there may be spare ones after them.
     """
 
     keys: torch.Tensor
     values: torch.Tensor
-
-    @property
-    def rows(self) -> int:
-        return self.keys.shape[1]
+    rows: int
 
     def move_row(self, source: int, target: int) -> None:
         """Overwrite one row with another."""
         self.keys[:, target] = self.keys[:, source]
         self.values[:, target] = self.values[:, source]
-
-
-def new_cache(shape: GptShape, rows: int, positions: int, where: Arithmetics) -> Cache:
-    """An empty cache; zeros, for what is masked must still be a number."""
-    size = (shape.layers, rows, shape.heads, positions, shape.head_width)
-    return Cache(*(torch.zeros(size, dtype=where.dtype, device=where.device) for _ in range(2)))
 
 
 class _Norm(torch.nn.Module):

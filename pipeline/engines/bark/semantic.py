@@ -63,14 +63,14 @@ class SemanticStage(torch.nn.Module):
     kernels, and rows are the same from run to run.
     """
 
-    def __init__(self, stage: Stage, rules: Rules, where: Arithmetics) -> None:
+    def __init__(self, stage: Stage, rules: Rules, where: Arithmetics, home: Arithmetics) -> None:
         super().__init__()
-        self.gpt, self.rules, self._where = Gpt(stage, where), rules, where
+        self.gpt, self.rules, self._where = Gpt(stage, home), rules, where
         self._every_token = stage.tensors["wte.weight"]  # 129,600 rows, most of them text: they stay in the file
         known = rules.semantic_end + 1
         self._tokens: torch.Tensor
-        self.register_buffer("_tokens", where.tensor(self._every_token[:known]))
-        self._head = where.linear(stage.tensors["lm_head.weight"][:known])
+        self.register_buffer("_tokens", home.tensor(self._every_token[:known]))
+        self._head = home.linear(stage.tensors["lm_head.weight"][:known])
         self._replays = Replays(captures=self._fixed)
 
     @property
