@@ -22,8 +22,9 @@ from pipeline.engines.bark.shapes import Rules
 from pipeline.engines.bark.waiting import Due, Waiting, Wanted
 from pipeline.engines.bark.weights import Weights
 
-RULES = Rules(max_semantic_tokens=44, max_coarse_history=120, fine_window=128, fine_history=64)
-READINGS = 9
+pytestmark = pytest.mark.usefixtures("one_thread")
+RULES = Rules(max_semantic_tokens=36, max_coarse_history=120, fine_window=128, fine_history=64)
+READINGS = 7
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def requests() -> list[Request]:
                 text_top_k=50 if n % 3 == 0 else 0,
                 text_top_p=0.8 if n % 4 == 1 else 1,
                 waveform_top_k=20 if n % 5 == 2 else 0,
-                max_s=(0.1, 0.4, 0.7, 0)[n % 4],
+                max_s=(0.1, 0.3, 0.5, 0)[n % 4],
             ),
             seed=n - 3,
         )
@@ -62,7 +63,7 @@ def same(one: Generation, other: Generation) -> bool:
     )
 
 
-@pytest.mark.parametrize("slots", [2, 5, 64])
+@pytest.mark.parametrize("slots", [3, 64])
 def test_a_reading_is_the_same_in_any_company_and_order(
     weights: Weights, requests: list[Request], slots: int, alone: list[Generation]
 ) -> None:
@@ -178,15 +179,20 @@ def test_a_bad_draw_is_rolled_again_before_the_dear_stages_see_it(
     assert sum(seen) == -(-made.codes.shape[1] * 2 // RULES.sliding_window)
 
 
-def test_a_good_draw_is_kept_and_rolls_depend_on_the_reading_alone(weights: Weights, requests: list[Request]) -> None:
-    good = Wanted(replace(requests[1], sampling=Sampling(min_eos_p=1e-9)), Expected(0.0, 30.0))
-    waiting = Waiting([good], 4)
-    (due,) = waiting.next_cohort(4)
-    assert due.request.seed == requests[1].seed
+def test_rolls_depend_on_the_reading_alone(weights: Weights, requests: list[Request]) -> None:
     first = [dict(some) for some in rolling(weights, 3).generate([Wanted(r, Expected(9, 10)) for r in requests[:3]])]
     alone = [next(rolling(weights, 3).generate([Wanted(r, Expected(9, 10))]))[0][1] for r in requests[:3]]
     made = {index: one for some in first for index, one in some.items()}
     assert all(same(made[index], alone[index]) for index in range(3))
+
+
+def test_a_good_draw_is_kept(weights: Weights, requests: list[Request]) -> None:
+    ended = replace(requests[1], sampling=Sampling(min_eos_p=1e-9))  # any chance of an end ends it
+    ((_, made),) = next(rolling(weights, 3).generate([Wanted(ended, Expected(0.0, 30.0))]))
+    assert made.rolls == 3 and made.faults == ("empty",)
+    capped = bark_of(weights)
+    (once,) = generations(capped, [requests[1]])
+    assert once.rolls == 1
 
 
 def test_every_roll_has_a_seed_of_its_own(requests: list[Request]) -> None:
