@@ -128,14 +128,14 @@ class BarkNarrator:
 
 def _rendition(made: Generation, sound: Sound) -> Rendition:
     spoken = made.spoken
-    frames = made.codes.shape[1]
+    frames, silent_end = made.codes.shape[1], silent_end_s(sound)
     facts: dict[str, str | int | float] = {
         "stop": spoken.stop,
         "rolls": made.rolls,
         "semantic_tokens": len(spoken.tokens),
         "frames": frames,
-        "silent_end_s": _silent_end_s(sound),
-        "faults": " ".join(made.faults),
+        "silent_end_s": silent_end,
+        "faults": " ".join([*made.faults, *(["silence"] if silent_end > SILENT_END_S else [])]),
     }
     generation = {"semantic_prompt": spoken.tokens, "coarse_prompt": made.codes[:2], "fine_prompt": made.codes}
     return Rendition(
@@ -148,7 +148,7 @@ def _rendition(made: Generation, sound: Sound) -> Rendition:
     )
 
 
-def _silent_end_s(sound: Sound) -> float:
+def silent_end_s(sound: Sound) -> float:
     """Seconds at the end in which no sample is over -60 dBFS."""
     loud = np.flatnonzero(np.abs(sound.samples) > SILENT_BELOW)
     last = int(loud[-1]) + 1 if len(loud) else 0
