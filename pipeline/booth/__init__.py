@@ -11,11 +11,13 @@ from pipeline.booth.pacing import lengths_of
 from pipeline.booth.recording import BATCH, Booth, circled_in_vault, record
 from pipeline.booth.references import sound_checks
 from pipeline.booth.slots import Slot, plan_takes
+from pipeline.booth.takes import GENERATIONS
 from pipeline.booth.voices import SAME_VOICE, drift
 from pipeline.booth.words import WORD_CHECKS
 
 __all__ = [
     "BATCH",
+    "GENERATIONS",
     "SAME_VOICE",
     "WORD_CHECKS",
     "Attempt",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from pipeline.booth import circled_in_vault, own_attempts, sound_checks
+from pipeline.booth import GENERATIONS, circled_in_vault, own_attempts, sound_checks
 from pipeline.delivery import delivery_keys
 from pipeline.flows.callsheet import CallSheet
 from pipeline.mastering import master_in_vault
@@ -37,6 +37,7 @@ def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
         master = _finished(sheet, chapter, known, keys) if len(known) == len(takes) else None
         if master is not None and master.path.is_file():
             masters.append(master)
+    keys[GENERATIONS] = keys["takes"]  # the tokens of a take lie under its key
     if len(masters) == len(sheet.chapters):
         keys |= delivery_keys(
             masters, sheet.order, narrators=sheet.narrators, profile=sheet.profile, vault=sheet.vault
