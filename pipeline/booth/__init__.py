@@ -8,7 +8,7 @@ from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt, ladder
 from pipeline.booth.narrating import NarratorAside, NoSound
 from pipeline.booth.pacing import lengths_of
-from pipeline.booth.recording import BATCH, Booth, circled_in_vault, record
+from pipeline.booth.recording import Booth, circled_in_vault, record
 from pipeline.booth.references import sound_checks
 from pipeline.booth.slots import Slot, plan_takes
 from pipeline.booth.takes import GENERATIONS
@@ -16,7 +16,6 @@ from pipeline.booth.voices import SAME_VOICE, drift
 from pipeline.booth.words import WORD_CHECKS
 
 __all__ = [
-    "BATCH",
     "GENERATIONS",
     "SAME_VOICE",
     "WORD_CHECKS",

@@ -27,7 +27,6 @@ from pipeline.materials import Take
 from pipeline.production import Verify
 from pipeline.vault import Vault
 
-BATCH = 32  # attempts in one batch: enough for a narrator to batch, few enough to be lost without grief
 LOOK_S = 0.2  # how often a waiting booth looks whether the run was stopped
 
 
@@ -67,11 +66,11 @@ class Booth:
     def __exit__(self, kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
         self._ears.shutdown(cancel_futures=kind is not None)
 
-    def next_batch(self, limit: int = BATCH) -> list[Attempt]:
+    def next_batch(self, limit: int | None = None) -> list[Attempt]:
         """Attempts to read now, all of one engine, retakes first; empty when every slot is circled.
 
-        Takes that the vault holds are judged and not read again. Waits only when nothing can be read before a
-        verdict is known.
+        As many as ``limit`` says, or as the engine wants at once. Takes that the vault holds are judged and not read
+        again. Waits only when nothing can be read before a verdict is known.
         """
         while True:
             self._go_on()
@@ -87,10 +86,10 @@ class Booth:
             self._hear_of(self._told.get())
         self._due = deque(sorted([*self._due, *self._circling.wanted()], key=_retakes_first))
 
-    def _from_due(self, limit: int) -> list[Attempt]:
+    def _from_due(self, limit: int | None) -> list[Attempt]:
         batch: list[Attempt] = []
         others: list[Attempt] = []
-        while self._due and len(batch) < limit:
+        while self._due and not (batch and len(batch) >= (limit or batch[0].slot.voice.limits.together)):
             attempt = self._due.popleft()
             if (there := self._can_be_judged(attempt)) is not None:
                 self._listen_to(there)

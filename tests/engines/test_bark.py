@@ -15,6 +15,7 @@ from pipeline.engines.bark.codec import decode_codes, load_codec
 from pipeline.engines.bark.narrator import BarkNarrator, Sampling, fine_temperature
 from pipeline.engines.bark.prompts import preset_prompt, read_prompt
 from pipeline.engines.bark.tokens import most_frequent_run
+from pipeline.engines.machine import seems_to_have_gpu
 from pipeline.errors import InputError, MissingError
 
 BARK = find_engine("bark")
@@ -349,6 +350,13 @@ def test_an_audition_plays_the_prompt_itself(bark_settings: Settings, tiny_check
 def test_a_narrator_keeps_to_the_engines_limits_on_estimated_length() -> None:
     limits = BARK.limits({})
     assert (limits.target_s, limits.max_s) == (8.0, 12.0)
+    assert limits.window_s is not None and 6.0 < limits.window_s < 512 / 75
+
+
+def test_bark_wants_many_readings_at_once_on_a_gpu() -> None:
+    together = {device: BARK.limits({"device": device}).together for device in ("cpu", "cuda", "auto")}
+    assert together["cuda"] >= 256 > together["cpu"]
+    assert together["auto"] == together["cuda" if seems_to_have_gpu() else "cpu"]
 
 
 def test_threads_are_a_setting_of_the_narrator(bark: BarkNarrator) -> None:
