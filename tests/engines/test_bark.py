@@ -229,6 +229,10 @@ BAD_PROMPTS = {
     "between 0 and 1023": {**prompt_arrays(0), "fine_prompt": prompt_arrays(0)["fine_prompt"] - 1024},
     "whole numbers": {**prompt_arrays(0), "semantic_prompt": np.zeros(99)},
     "first two rows": {**prompt_arrays(0), "coarse_prompt": prompt_arrays(1)["coarse_prompt"]},
+    r"120 semantic tokens and 90 frames .* 2.40 s and 1.20 s": {
+        **prompt_arrays(0),
+        "semantic_prompt": prompt_arrays(0, seconds=2.41)["semantic_prompt"],
+    },
     "shorter than 1 s": prompt_arrays(0, seconds=0.5),
     "not a Bark history prompt": {"semantic_prompt": np.array([{"a": 1}], dtype=object)},
 }
