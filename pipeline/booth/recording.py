@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from types import TracebackType
 
 from pipeline.booth.choosing import check_recordable, is_approved
@@ -19,6 +20,7 @@ from pipeline.booth.circling import Circled, Circling, Judged
 from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt
 from pipeline.booth.narrating import NoSound
+from pipeline.booth.rolling import readings_of
 from pipeline.booth.slots import Slot
 from pipeline.booth.takes import Recorded, in_vault, keep, looked_up, stand_in
 from pipeline.engines import Narrator, Rendition, Unreadable
@@ -84,7 +86,11 @@ class Booth:
     def _take_in(self) -> None:
         while not self._told.empty():
             self._hear_of(self._told.get())
-        self._due = deque(sorted([*self._due, *self._circling.wanted()], key=_retakes_first))
+        self._due = deque(sorted([*self._due, *self._circling.wanted()], key=self._retakes_first))
+
+    def _retakes_first(self, attempt: Attempt) -> tuple[bool, int]:
+        """In the script's order each: chunks that go on from others come late, and chapters wait for them."""
+        return attempt.number == 1, self._circling.position(attempt.slot)
 
     def _from_due(self, limit: int | None) -> list[Attempt]:
         batch: list[Attempt] = []
@@ -137,7 +143,11 @@ class Booth:
             if recorded is not None:
                 self._kept.add(recorded.attempt.key)
                 self._listen_to(recorded)
-        batch = [attempt for attempt in batch if there[attempt.key] is None]
+        batch = [
+            replace(attempt, readings=readings_of(attempt, self._vault, narrator, self._circling.circled))
+            for attempt in batch
+            if there[attempt.key] is None
+        ]
         owners = [(attempt, part) for attempt in batch for part in range(len(attempt.readings))]
         parts: dict[str, dict[int, Rendition]] = {}
         since = time.monotonic()
@@ -212,6 +222,23 @@ def circled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, jud
     Raises:
         MissingError: an understudy's engine is not on this machine.
     """
+    circling = _circling_in_vault(slots, vault, verify, judge)
+    found = [circling.circled(slot) for slot in slots]
+    return [None if circled is None else _take(slot, circled) for slot, circled in zip(slots, found, strict=True)]
+
+
+def settled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, judge: Judge) -> list[Slot]:
+    """The slots, those that go on from another's take with its key, as far as the vault tells which that is.
+
+    Nothing is recorded, listened to or written. Raises as `circled_in_vault`.
+    """
+    if all(slot.history is not None for slot in slots):
+        return list(slots)
+    circling = _circling_in_vault(slots, vault, verify, judge)
+    return [circling.settled(slot) for slot in slots]
+
+
+def _circling_in_vault(slots: Sequence[Slot], vault: Vault, verify: Verify, judge: Judge) -> Circling:
     once = {slot.identity: slot for slot in slots}
     circling = Circling(list(once.values()), verify)
     while attempts := list(circling.wanted()):
@@ -220,12 +247,7 @@ def circled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, jud
             known = judge.known(there) if there is not None else None
             if known is not None:
                 circling.judged(known)
-    found = [circling.circled(slot) for slot in slots]
-    return [None if circled is None else _take(slot, circled) for slot, circled in zip(slots, found, strict=True)]
-
-
-def _retakes_first(attempt: Attempt) -> bool:
-    return attempt.number == 1  # sorting is stable: each kind stays in the script's order
+    return circling
 
 
 def _take(slot: Slot, circled: Circled) -> Take:
@@ -241,6 +263,7 @@ def _take(slot: Slot, circled: Circled) -> Take:
         heard=best.heard,
         sampled=best.sampled,
         approved=is_approved(slot, best.key),
+        tried=tuple(take.attempt.key for take in circled.tried),
     )
 
 

@@ -106,6 +106,7 @@ def _facts(attempt: Attempt) -> dict[str, Any]:
         "slot": attempt.slot.key,
         "attempt": attempt.number,
         "rung": attempt.rung,
+        **({"history": attempt.history} if attempt.history else {}),
     }
 
 

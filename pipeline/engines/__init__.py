@@ -71,6 +71,7 @@ class Abilities:
         varies: another seed gives another rendition of the same text.
         samplings: changes of its sampling worth trying when new seeds did not help, in order.
         speaks: what it gives are words.
+        rolls: its renditions have a `Rendition.generation`, from which a reading can go on (`Reading.history`).
     """
 
     sounds: frozenset[str] = frozenset()
@@ -81,6 +82,7 @@ class Abilities:
     varies: bool = True
     samplings: tuple[Sampling, ...] = ()
     speaks: bool = True
+    rolls: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ class Reading:
         speed: 1.0 is the voice's own pace; 0.5 slow … 2.0 fast.
         sampling: engine options of this reading (Bark: temperatures, min_eos_p), sorted (name, value) pairs.
         pronunciations: first and last-plus-one character of a stretch of ``text`` and how it sounds, in IPA.
+        history: absolute path of the tokens (an ``.npz``) of another reading by this voice, which this one goes on
+            from in place of the voice's own; None for that. Only where the engine ``rolls``.
     """
 
     text: str
@@ -114,6 +118,7 @@ class Reading:
     speed: float = 1.0
     sampling: Sampling = ()
     pronunciations: tuple[tuple[int, int, str], ...] = ()
+    history: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

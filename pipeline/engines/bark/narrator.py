@@ -133,7 +133,7 @@ class BarkNarrator:
             )
         ids = self._text_ids(index, reading.text)
         sampling = self.sampling.changed(reading.sampling)
-        spoken = self._codes(index, ids, self.find_prompt(reading.voice), sampling)
+        spoken = self._codes(index, ids, self.find_prompt(reading.history or reading.voice), sampling)
         return Rendition(
             self._decoded(spoken.codes),
             truncated=spoken.truncated,
