@@ -95,7 +95,7 @@ class TakeMeasure:
         gap_harmonicity: the same between words: music goes on there. 0 where there is nothing between words.
         gap_flatness: flatness of the spectrum between words, 0 … 1: hiss is flat. 0 where there is nothing.
         truncated: the engine was cut off at its limit.
-        loops: how often the engine's most frequent run of 8 tokens occurs.
+        loops: how often the engine's most frequent run of 8 changing tokens occurs.
         uncertainty: the engine's own; None where it tells none.
     """
 

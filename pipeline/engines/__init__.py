@@ -128,7 +128,7 @@ class Rendition:
     Attributes:
         truncated: the model was cut off at its limit instead of coming to an end by itself.
         uncertainty: mean entropy of the distributions its tokens were drawn from, in nats; None where none are drawn.
-        loops: how often its most frequent run of 8 tokens occurs; 0 where there are no tokens.
+        loops: how often its most frequent run of 8 changing tokens occurs; 0 where there are no tokens.
         facts: what else the engine tells of it, for the take's card (Bark: why it stopped, how many tokens, …).
         generation: the tokens it was made of, from which a voice can be made that goes on from it (Bark:
             ``semantic_prompt`` ``[S]``, ``coarse_prompt`` ``[2, T]``, ``fine_prompt`` ``[8, T]``); empty where none.

@@ -42,9 +42,14 @@ def _one_name_for_want_of_memory() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        words = str(error).lower()
-        named = type(error).__name__ == "OutOfMemoryError"  # torch's; torch is not imported for its sake
-        ours = isinstance(error, ProductionError)  # may quote the text
-        if named or (not ours and any(sign in words for sign in _SIGNS_OF_WANT)):
+        if is_want_of_memory(error):
             raise MemoryError(str(error)) from None
         raise
+
+
+def is_want_of_memory(error: Exception) -> bool:
+    """Whether a library says, in whichever words, that memory was refused to it."""
+    words = str(error).lower()
+    named = type(error).__name__ in ("OutOfMemoryError", "MemoryError")  # torch's; not imported for its sake
+    ours = isinstance(error, ProductionError)  # may quote the text
+    return named or (not ours and any(sign in words for sign in _SIGNS_OF_WANT))

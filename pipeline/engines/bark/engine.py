@@ -11,9 +11,11 @@ from pipeline.audio.sound import Sound
 from pipeline.engines import Abilities, ReadingLimits, Settings, VoiceCard
 from pipeline.engines.bark.checkpoint import checked_model, checkpoint_fingerprint, find_checkpoint, weight_files
 from pipeline.engines.bark.codec import decode_codes, load_codec
-from pipeline.engines.bark.narrator import BarkNarrator, Sampling
+from pipeline.engines.bark.options import Sampling
 from pipeline.engines.bark.presets import LANGUAGES, PRESETS
 from pipeline.engines.bark.prompts import HistoryPrompt, preset_prompt, read_prompt
+from pipeline.engines.bark.tokenizer import load_tokenizer
+from pipeline.engines.bark.weights import load_codec_weights
 from pipeline.engines.fingerprints import file_hash, package_versions, short_hash
 from pipeline.engines.machine import seems_to_have_gpu
 from pipeline.engines.models import quiet_hub
@@ -64,6 +66,7 @@ class BarkEngine:
         capitals=True,
         # Around the default of 0.6: cooler keeps closer to the text, hotter gets out of a rut.
         samplings=((("text_temperature", 0.5),), (("text_temperature", 0.7),)),
+        rolls=True,
     )
 
     def limits(self, settings: Settings) -> ReadingLimits:
@@ -136,9 +139,9 @@ class BarkEngine:
             MissingError: the checkpoint, which holds Encodec's weights, is not on this machine.
         """
         checkpoint = find_checkpoint(str(self._full(settings)["model"]))
-        return decode_codes(load_codec(checkpoint), self.find_prompt(voice, settings).fine)
+        return decode_codes(load_codec(*load_codec_weights(checkpoint)), self.find_prompt(voice, settings).fine)
 
-    def load(self, settings: Settings) -> BarkNarrator:
+    def load(self, settings: Settings) -> "BarkNarrator":
         """Bark in memory: three transformers and the codec.
 
         Raises:
@@ -151,14 +154,13 @@ class BarkEngine:
         shield_torchaudio()
         import torch
         import transformers
-        from transformers import AutoTokenizer, BarkModel
+        from transformers import BarkModel
 
         log: Any = transformers.logging
         log.set_verbosity_error()  # it warns of how its own Bark calls itself
         log.disable_progress_bar()
         device = _device(str(full["device"]))
         try:
-            tokenizer = AutoTokenizer.from_pretrained(checkpoint, local_files_only=True)
             model: Any = BarkModel.from_pretrained(
                 checkpoint, local_files_only=True, dtype=getattr(torch, str(full["dtype"]))
             )
@@ -169,9 +171,10 @@ class BarkEngine:
                 next_step="check its files: chapterhouse models verify bark-small",
             ) from error
         model.codec_model.float()  # its LSTM loses too much in 16 bits, and it is 0.1 % of the time
+        from pipeline.engines.bark.narrator import BarkNarrator
         return BarkNarrator(
             model=model.to(torch.device(device)).eval(),
-            tokenizer=tokenizer,
+            tokenizer=load_tokenizer(checkpoint),
             find_prompt=lru_cache(maxsize=32)(partial(self.find_prompt, settings=full)),
             sampling=_sampling(full),
             threads=int(full["threads"] or 1),

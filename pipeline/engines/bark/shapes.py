@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Rules:
         fine_codebooks: of the codec.
         fine_window: frames that the fine stage sees at once.
         fine_history: frames of the history prompt that it is shown, and frames that its window moves on.
+        fine_pads: shorter readings are padded to a whole window, and the padding is computed, as it was in training.
         codebook_size: codes in a codebook; the next id is the fine stage's padding.
         sample_rate_hz: of the codec.
     """
@@ -80,6 +81,7 @@ class Rules:
     fine_codebooks: int = 8
     fine_window: int = 1_024
     fine_history: int = 512
+    fine_pads: bool = True
     codebook_size: int = 1_024
     sample_rate_hz: int = 24_000
 
@@ -96,6 +98,14 @@ class Rules:
     def max_semantic_history(self) -> int:
         """Semantic tokens that go with a full coarse history: 209."""
         return int(self.max_coarse_history / self.coarse_per_semantic)
+
+    def faster(self) -> Rules:
+        """Less history, longer windows and no padding: about half the work, and another sound.
+
+        Suno's code allows a coarse history from 60 (faster) to 630 (more context). With 360 tokens a window of 240
+        still finds its semantic tokens within the 256 slots.
+        """
+        return replace(self, max_coarse_history=360, sliding_window=240, fine_history=256, fine_pads=False)
 
     def frames(self, semantic_tokens: int) -> int:
         """Frames of the codec that so many semantic tokens become."""
