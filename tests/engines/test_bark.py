@@ -16,7 +16,6 @@ from pipeline.engines.bark.narrator import BarkNarrator, Sampling, fine_temperat
 from pipeline.engines.bark.prompts import preset_prompt, read_prompt
 from pipeline.engines.bark.tokens import most_frequent_run
 from pipeline.engines.bark.weights import load_codec_weights
-from pipeline.engines.machine import seems_to_have_gpu
 from pipeline.errors import InputError, MissingError
 
 BARK = find_engine("bark")
@@ -230,10 +229,6 @@ BAD_PROMPTS = {
     "between 0 and 1023": {**prompt_arrays(0), "fine_prompt": prompt_arrays(0)["fine_prompt"] - 1024},
     "whole numbers": {**prompt_arrays(0), "semantic_prompt": np.zeros(99)},
     "first two rows": {**prompt_arrays(0), "coarse_prompt": prompt_arrays(1)["coarse_prompt"]},
-    r"120 semantic tokens and 90 frames .* 2.40 s and 1.20 s": {
-        **prompt_arrays(0),
-        "semantic_prompt": prompt_arrays(0, seconds=2.41)["semantic_prompt"],
-    },
     "shorter than 1 s": prompt_arrays(0, seconds=0.5),
     "not a Bark history prompt": {"semantic_prompt": np.array([{"a": 1}], dtype=object)},
 }
@@ -332,13 +327,6 @@ def test_an_audition_plays_the_prompt_itself(bark_settings: Settings, tiny_check
 def test_a_narrator_keeps_to_the_engines_limits_on_estimated_length() -> None:
     limits = BARK.limits({})
     assert (limits.target_s, limits.max_s) == (8.0, 12.0)
-    assert limits.window_s is not None and 6.0 < limits.window_s < 512 / 75
-
-
-def test_bark_wants_many_readings_at_once_on_a_gpu() -> None:
-    together = {device: BARK.limits({"device": device}).together for device in ("cpu", "cuda", "auto")}
-    assert together["cuda"] >= 256 > together["cpu"]
-    assert together["auto"] == together["cuda" if seems_to_have_gpu() else "cpu"]
 
 
 def test_threads_are_a_setting_of_the_narrator(bark: BarkNarrator) -> None:

@@ -1,17 +1,23 @@
-"""A take's generation becomes a voice that Bark, Suno's own included, goes on from."""
+"""A take's generation becomes a voice that Bark, Suno's own too, goes on from; a reading may go on from it as well."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from tiny_bark import prompt_arrays
 
+from pipeline.engines import Reading, find_engine
 from pipeline.engines.bark.prompts import MIN_PROMPT_S, prompt_of_generation, read_prompt, write_prompt
+from pipeline.engines.machine import seems_to_have_gpu
 from pipeline.errors import InputError
 
+BARK = find_engine("bark")
 NAMES = ("semantic_prompt", "coarse_prompt", "fine_prompt")
 
 
@@ -48,3 +54,59 @@ def test_a_take_too_short_for_a_voice_is_refused_by_name() -> None:
     with pytest.raises(InputError, match=f"shorter than {MIN_PROMPT_S:g} s") as caught:
         prompt_of_generation(prompt_arrays(0, seconds=0.7), "take 9f31")
     assert caught.value.where == "take 9f31"
+
+
+def test_semantic_tokens_and_frames_of_different_lengths_are_no_voice() -> None:
+    longer = {**prompt_arrays(0), "semantic_prompt": prompt_arrays(0, seconds=2.41)["semantic_prompt"]}
+    with pytest.raises(InputError, match=r"120 semantic tokens and 90 frames .* 2.40 s and 1.20 s"):
+        prompt_of_generation(longer, "take")
+    nothing = {**prompt_arrays(0), "semantic_prompt": np.zeros(0, np.int64)}
+    with pytest.raises(InputError, match="shorter than 1 s"):
+        prompt_of_generation(nothing, "take")
+
+
+class Noted:
+    """In place of the model: notes what it is asked for."""
+
+    rules = SimpleNamespace(max_text_tokens=256)
+
+    def __init__(self) -> None:
+        self.wanted: list[Any] = []
+
+    def generate(self, wanted: Sequence[Any]) -> Iterator[Any]:
+        self.wanted += wanted
+        yield from ()
+
+
+class Tokenizer:
+    unk_token_id = -1
+
+    def __call__(self, text: str, **_: object) -> dict[str, list[int]]:
+        return {"input_ids": [7] * len(text.split())}
+
+
+def test_a_reading_with_a_history_goes_on_from_that_and_not_from_its_voice(tmp_path: Path) -> None:
+    from pipeline.engines.bark.narrator import BarkNarrator
+    from pipeline.engines.bark.options import Sampling
+
+    for name, seed in (("voice", 1), ("history", 2)):
+        np.savez(tmp_path / f"{name}.npz", **prompt_arrays(seed))
+    model: Any = Noted()
+    narrator = BarkNarrator(model, None, Tokenizer(), lambda path: read_prompt(Path(path)), Sampling(), 1, 24_000)
+    voice, history = str(tmp_path / "voice.npz"), str(tmp_path / "history.npz")
+    list(narrator.read([Reading("Call me.", voice), Reading("Call me.", voice, history=history)]))
+    for wanted, seed in zip(model.wanted, (1, 2), strict=True):
+        np.testing.assert_array_equal(wanted.request.prompt.fine, prompt_arrays(seed)["fine_prompt"])
+
+
+def test_chunks_for_bark_fill_its_fine_window_less_a_margin() -> None:
+    limits = BARK.limits({})
+    assert limits.window_s is not None and 6.0 < limits.window_s < 512 / 75
+    assert limits.empty_window(limits.window_s) == 0.0
+    assert limits.empty_window(1.25 * limits.window_s) == pytest.approx(0.75)
+
+
+def test_bark_wants_many_readings_at_once_on_a_gpu() -> None:
+    together = {device: BARK.limits({"device": device}).together for device in ("cpu", "cuda", "auto")}
+    assert together["cuda"] >= 256 > together["cpu"]
+    assert together["auto"] == together["cuda" if seems_to_have_gpu() else "cpu"]
