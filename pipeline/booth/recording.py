@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import queue
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from heapq import heappop, heappush
 from types import TracebackType
 
 from pipeline.booth.choosing import check_recordable, is_approved
@@ -56,7 +56,7 @@ class Booth:
     ) -> None:
         self._circling = Circling(list({slot.identity: slot for slot in slots}.values()), verify)
         self._vault, self._judge, self._go_on, self._on_check = vault, judge, go_on, on_check
-        self._due: deque[Attempt] = deque()
+        self._due: list[tuple[bool, int, Attempt]] = []  # a heap: retakes first, each in the script's order
         self._ears = ThreadPoolExecutor(1, thread_name_prefix="ears")
         self._told: queue.SimpleQueue[Future[Judged]] = queue.SimpleQueue()
         self._listening = 0
@@ -86,24 +86,23 @@ class Booth:
     def _take_in(self) -> None:
         while not self._told.empty():
             self._hear_of(self._told.get())
-        self._due = deque(sorted([*self._due, *self._circling.wanted()], key=self._retakes_first))
-
-    def _retakes_first(self, attempt: Attempt) -> tuple[bool, int]:
-        """In the script's order each: chunks that go on from others come late, and chapters wait for them."""
-        return attempt.number == 1, self._circling.position(attempt.slot)
+        for attempt in self._circling.wanted():
+            heappush(self._due, (attempt.number == 1, self._circling.position(attempt.slot), attempt))
 
     def _from_due(self, limit: int | None) -> list[Attempt]:
         batch: list[Attempt] = []
-        others: list[Attempt] = []
+        others = []
         while self._due and not (batch and len(batch) >= (limit or batch[0].slot.voice.limits.together)):
-            attempt = self._due.popleft()
+            due = heappop(self._due)
+            attempt = due[-1]
             if (there := self._can_be_judged(attempt)) is not None:
                 self._listen_to(there)
             elif batch and attempt.slot.engine != batch[0].slot.engine:
-                others.append(attempt)
+                others.append(due)
             else:
                 batch.append(attempt)
-        self._due.extendleft(reversed(others))
+        for due in others:
+            heappush(self._due, due)
         return batch
 
     def _can_be_judged(self, attempt: Attempt) -> Recorded | None:

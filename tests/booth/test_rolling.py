@@ -157,11 +157,11 @@ def test_lost_tokens_that_cannot_be_made_again_are_told(tmp_path: Path) -> None:
 
 
 def test_chunks_that_go_on_come_before_later_chapters(tmp_path: Path) -> None:
-    slots = planned(*[sentences(2, f"Chapter {number}") for number in range(30)])
+    slots = planned(*[sentences(2, f"Chapter {number}") for number in range(10)])
     vault = Vault(tmp_path)
     narrator = loaded()
     with Booth(slots, vault=vault, verify=VERIFY, judge=Judge(vault, VERIFY)) as booth:
-        while batch := booth.next_batch(4):
+        while batch := booth.next_batch(2):
             booth.record(batch, narrator)
     order = [reading.text for reading in narrator.read_so_far]
     last_of_first = order.index(slots[1].reading.text)

@@ -1,4 +1,4 @@
-"""A take's generation becomes a voice that Bark, Suno's own too, goes on from; a reading may go on from it as well."""
+"""A take's generation becomes a voice that Bark, Suno's own too, goes on from; a reading may go on from it."""
 
 from __future__ import annotations
 
