@@ -110,3 +110,4 @@ def test_bark_wants_many_readings_at_once_on_a_gpu() -> None:
     together = {device: BARK.limits({"device": device}).together for device in ("cpu", "cuda", "auto")}
     assert together["cuda"] >= 256 > together["cpu"]
     assert together["auto"] == together["cuda" if seems_to_have_gpu() else "cpu"]
+    assert BARK.limits({"device": "cpu", "slots": 500}).together == 500, "as many as it has slots"
