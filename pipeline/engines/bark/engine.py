@@ -60,8 +60,8 @@ class BarkEngine:
 
     Settings: ``model`` (hub id or folder), ``device``, ``dtype`` (auto: bfloat16 where the device computes in 16
     bits, else float32), ``algorithm`` (``fast`` shortens history and windows by choice), ``slots`` (readings at once;
-    0: as many as are useful and fit), ``threads`` (of a CPU; 0: all), ``rolls`` (draws of a reading until its semantic
-    tokens are faultless), and the sampling (`options.Sampling`).
+    0: as many as are useful and fit), ``threads`` (of a CPU; 0: all), ``rolls`` (draws of a reading until its
+    semantic tokens are faultless), and the sampling (`options.Sampling`).
     """
 
     name = "bark"
@@ -203,7 +203,7 @@ def _sampling(full: Settings) -> Sampling:
 
 
 def _together(full: Settings) -> int:
-    """Readings wanted at once. Where the device is to be found out, torch is not asked: importing it takes seconds."""
+    """Readings wanted at once. Where the device is to be found out, torch is not asked: its import takes seconds."""
     on_gpu = full["device"] == "cuda" or (full["device"] == "auto" and seems_to_have_gpu())
     return max(TOGETHER_ON_GPU if on_gpu else TOGETHER_ON_CPU, int(full["slots"] or 0))
 
