@@ -19,7 +19,8 @@ from pipeline.errors import InputError
 from pipeline.production import Order
 from pipeline.vault import new_file
 
-PROVENANCE = ("spoken", "language", "engine", "engine_fingerprint", "voice", "voice_fingerprint", "seed", "sampling")
+FINGERPRINTS = ("engine", "engine_fingerprint", "voice", "voice_fingerprint")
+PROVENANCE = ("spoken", "language", *FINGERPRINTS, "seed", "sampling", "history")
 
 
 def save_voice(order: Order, named: str, path: Path) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from tiny_bark import prompt_arrays
+from tiny_bark import prompt_arrays, write_tiny_bark
 
 from pipeline.engines import Reading, find_engine
 from pipeline.engines.bark.prompts import MIN_PROMPT_S, prompt_of_generation, read_prompt, write_prompt
 from pipeline.engines.machine import seems_to_have_gpu
+from pipeline.engines.torchaudio_shield import shield_torchaudio
 from pipeline.errors import InputError
 
 BARK = find_engine("bark")
@@ -97,6 +99,25 @@ def test_a_reading_with_a_history_goes_on_from_that_and_not_from_its_voice(tmp_p
     list(narrator.read([Reading("Call me.", voice), Reading("Call me.", voice, history=history)]))
     for wanted, seed in zip(model.wanted, (1, 2), strict=True):
         np.testing.assert_array_equal(wanted.request.prompt.fine, prompt_arrays(seed)["fine_prompt"])
+
+
+@pytest.mark.slow
+def test_bark_goes_on_from_its_own_tokens_the_same_each_time(tmp_path: Path) -> None:
+    shield_torchaudio()
+    checkpoint = write_tiny_bark(tmp_path / "tiny", max_new_tokens=100)
+    narrator = BARK.load(BARK.check_settings({"model": str(checkpoint), "device": "cpu", "threads": 1}, tmp_path))
+    first = Reading("Call me Ishmael.", "v2/en_speaker_6", seed=3)
+    ((_, before),) = narrator.read([first])
+    assert before.generation["fine_prompt"].shape == (8, len(before.generation["semantic_prompt"]) * 3 // 2)
+    write_prompt(tmp_path / "history.npz", prompt_of_generation(before.generation, "take"), {})
+    after = Reading("Some years ago.", "v2/en_speaker_6", seed=4, history=str(tmp_path / "history.npz"))
+    sounds = [
+        rendition.sound.samples
+        for _, rendition in sorted(narrator.read([after, replace(after, history=None)]), key=lambda pair: pair[0])
+    ]
+    assert not np.array_equal(*(sound[:1000] for sound in sounds))
+    ((_, again),) = narrator.read([after])
+    np.testing.assert_array_equal(again.sound.samples, sounds[0])
 
 
 def test_chunks_for_bark_fill_its_fine_window_less_a_margin() -> None:
