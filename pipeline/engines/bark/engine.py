@@ -34,10 +34,11 @@ TOGETHER_ON_CPU = 32
 WINDOW_S = 0.975 * 512 / 75
 """Speech for one pass of the fine stage: it draws 512 new frames, at 75 a second, behind 512 of the history prompt.
 
-Behind a prompt of under 6.83 s there is room for more; half of Suno's presets are as long or longer. Less a margin for the error of estimates, which is 4.5 % on average (`pipeline/script/duration.py`). A small one: a
-chunk that runs over pays for what it would have paid for anyway. On six novels the windows save 5.1 % of the passes
-without a margin, 4.8 % with this one, 4.6 % with 4.5 and 3.8 % with 11 %; for a voice 8 % slower than estimated it is
-6.0, 6.1, 6.2 and 6.0 % (``benchmarks/chunking.py --windows``).
+Behind a prompt of under 6.83 s there is room for more; half of Suno's presets are as long or longer. The margin is
+for the error of estimates, 4.5 % on average (`pipeline/script/duration.py`), and small: a chunk that runs over pays
+for what it would have paid for anyway. On six novels the windows save 5.1 % of the passes without a margin, 4.8 %
+with this one, 4.6 % with 4.5 and 3.8 % with 11 %; for a voice 8 % slower than estimated it is 6.0, 6.1, 6.2 and 6.0
+% (``benchmarks/chunking.py --windows``).
 """
 _DEFAULTS = Sampling()
 _KNOWN = {
