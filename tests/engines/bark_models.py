@@ -23,6 +23,9 @@ ANY_LENGTH = Expected(0.0, 100.0)
 
 def random_model(layers: int, heads: int, width: int, *, bias: bool = False, seed: int = 0) -> Any:
     """transformers' ``BarkModel`` with weights so far apart that no two logits are nearly equal."""
+    from pipeline.engines.torchaudio_shield import shield_torchaudio
+
+    shield_torchaudio()
     import torch
     from transformers import BarkConfig, BarkModel, EncodecConfig
     from transformers.models.bark import configuration_bark as kinds
@@ -34,7 +37,14 @@ def random_model(layers: int, heads: int, width: int, *, bias: bool = False, see
     codec = EncodecConfig(num_filters=4, hidden_size=16, target_bandwidths=[1.5, 3.0, 6.0])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = BarkModel(BarkConfig(semantic.to_dict(), coarse.to_dict(), fine.to_dict(), codec.to_dict()))
+        model = BarkModel(
+            BarkConfig(
+                semantic_config=semantic.to_dict(),
+                coarse_acoustics_config=coarse.to_dict(),
+                fine_acoustics_config=fine.to_dict(),
+                codec_config=codec.to_dict(),
+            )
+        )
         for name, weight in model.named_parameters():
             if "codec" not in name:
                 weight.data.normal_(0, 0.5 if "attn" in name else 0.3)

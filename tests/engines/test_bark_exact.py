@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,18 +14,9 @@ from pipeline.engines.bark.semantic import Request
 from pipeline.engines.bark.shapes import Rules
 
 TINY = Rules(max_semantic_tokens=64, max_coarse_history=120, fine_window=128, fine_history=64)
+pytestmark = pytest.mark.usefixtures("one_thread")
 SHAPES = ((1, 2, 16, False), (2, 2, 32, True), (3, 4, 64, False))
 VOICES = {"nobody": None, "a long voice": (3, 9.0), "a short voice": (4, 1.2)}
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module", params=SHAPES, ids=str)

@@ -193,8 +193,31 @@ def test_every_rule_is_found_under_the_name_that_transformers_saves_it_under(
         codebook_size=512,
     )
     path.write_text(json.dumps(theirs.to_dict()))
-    ours = Rules(200, 9_048, 5, 6, 9_000, 700, 40.5, 7, 8, 3, 201, 600, 30, 70, 8, 1_000, 500, 512, 22_050)
-    assert load_weights(folder).rules == ours
+    config = json.loads((folder / "config.json").read_text())
+    with pytest.raises(EngineError, match="codec of 24000 Hz, and the rules are for 22050 Hz"):
+        load_weights(folder)
+    config["codec_config"]["sampling_rate"] = 22_050
+    (folder / "config.json").write_text(json.dumps(config))
+    assert load_weights(folder).rules == Rules(
+        max_text_tokens=200,
+        text_offset=9_048,
+        text_pad=5,
+        semantic_infer=6,
+        semantic_vocabulary=9_000,
+        max_semantic_tokens=700,
+        semantic_rate_hz=40.5,
+        coarse_pad=7,
+        coarse_infer=8,
+        coarse_codebooks=3,
+        max_coarse_input=201,
+        max_coarse_history=600,
+        sliding_window=30,
+        frame_rate_hz=70,
+        fine_window=1_000,
+        fine_history=500,
+        codebook_size=512,
+        sample_rate_hz=22_050,
+    )
 
 
 def test_another_end_of_the_semantic_stage_than_the_engine_draws_is_refused(

@@ -101,7 +101,11 @@ def load_weights(folder: Path) -> Weights:
         EngineError: a file cannot be read or asks to run something; a tensor is missing, unknown or of a wrong shape.
         MissingError: an original checkpoint lacks a file.
     """
-    return _from_suno(folder) if is_original(folder) else _from_hub(folder)
+    weights = _from_suno(folder) if is_original(folder) else _from_hub(folder)
+    codec_hz, rules_hz = int(weights.codec_shape.get("sampling_rate", 24_000)), weights.rules.sample_rate_hz
+    if codec_hz != rules_hz:
+        _refuse(f"it has a codec of {codec_hz} Hz, and the rules are for {rules_hz} Hz", str(folder))
+    return weights
 
 
 def load_codec_weights(folder: Path) -> tuple[Mapping[str, torch.Tensor], Mapping[str, Any]]:
