@@ -96,7 +96,7 @@ class BarkNarrator:
             )
         ids = self._text_ids(index, reading.text)
         sampling = self.sampling.changed(reading.sampling)
-        request = Request(ids, self.find_prompt(reading.voice), sampling, reading.seed)
+        request = Request(ids, self.find_prompt(reading.history or reading.voice), sampling, reading.seed)
         return Wanted(request, expected_length(reading.text, reading.language))
 
     def _text_ids(self, index: int, text: str) -> list[int]:
