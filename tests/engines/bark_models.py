@@ -59,6 +59,57 @@ def weights_of(model: Any, rules: Rules) -> Weights:
     return Weights(rules, *(_stage(stage) for stage in stages), {}, {})
 
 
+POCKET_RULES = Rules(
+    max_text_tokens=8,
+    text_offset=41,
+    text_pad=91,
+    semantic_infer=92,
+    semantic_vocabulary=40,
+    max_semantic_tokens=6,
+    coarse_pad=72,
+    coarse_infer=73,
+    max_coarse_input=16,
+    max_coarse_history=24,
+    sliding_window=12,
+    fine_window=32,
+    fine_history=16,
+    codebook_size=16,
+)
+"""Of a Bark so small that thousands of readings take seconds."""
+
+
+def pocket_weights(seed: int = 0) -> Weights:
+    """One layer, and vocabularies of some dozens."""
+    import torch
+
+    numbers = torch.Generator().manual_seed(seed)
+
+    def stage(inputs: int, outputs: int, tables: int = 1) -> Stage:
+        def weight(*size: int) -> torch.Tensor:
+            return torch.randn(*size, generator=numbers)
+
+        width, block, linears = 8, 64, {"attn.c_attn": (24, 8), "attn.c_proj": (8, 8), "mlp.c_fc": (32, 8)}
+        tensors = {"wpe.weight": weight(block, width), "ln_f.weight": torch.ones(width)}
+        if tables == 1:
+            tensors |= {"wte.weight": weight(inputs, width), "lm_head.weight": weight(outputs, width)}
+        else:
+            tensors |= {f"wtes.{n}.weight": weight(inputs, width) for n in range(tables)}
+            tensors |= {f"lm_heads.{n}.weight": weight(outputs, width) for n in range(tables - 1)}
+        for name, size in {**linears, "mlp.c_proj": (8, 32)}.items():
+            tensors[f"h.0.{name}.weight"] = weight(*size)
+        tensors |= {f"h.0.{name}.weight": torch.ones(width) for name in ("ln_1", "ln_2")}
+        return Stage(GptShape(1, 2, width, block, inputs, outputs, False), tensors)
+
+    return Weights(POCKET_RULES, stage(93, 41), stage(74, 74), stage(17, 17, 8), {}, {})
+
+
+def pocket_prompt(seed: int, semantic: int) -> HistoryPrompt:
+    """A voice in the pocket Bark's few tokens."""
+    numbers = np.random.default_rng(seed)
+    fine = numbers.integers(0, 16, (8, semantic * 3 // 2))
+    return HistoryPrompt(numbers.integers(0, 40, semantic), fine[:2], fine)
+
+
 def bark_of(weights: Weights, *, slots: int = 4, arithmetic: Arithmetic = "float32", fixed: bool = False) -> Bark:
     """Our engine on the CPU, one draw a reading."""
     return Bark(weights, Arithmetics("cpu", arithmetic, fixed), MemoryPlan(slots, False, 0, 0, 0), draws=1)
