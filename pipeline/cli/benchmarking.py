@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.engines.bark.benchmarking import Benchmark, benchmark
+if TYPE_CHECKING:
+    from pipeline.engines.bark.benchmarking import Benchmark
 
 COUNTED = {
     "semantic": ("semantic", "tokens"),
@@ -24,6 +25,8 @@ COUNTED = {
 
 def benchmark_bark(model: str, *, device: str, dtype: str, slots: int, as_json: bool) -> None:
     """Measure, which takes a minute or some, and print a table or one line of JSON."""
+    from pipeline.engines.bark.benchmarking import benchmark
+
     if not as_json:
         click.echo(f"measuring {model}: a minute with bark-small, some with bark")
     found = benchmark(model, device=device, arithmetic=None if dtype == "auto" else dtype, slots=slots)  # type: ignore[arg-type]
