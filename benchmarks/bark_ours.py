@@ -10,7 +10,7 @@ from pipeline.engines.bark.bark import Bark
 from pipeline.engines.bark.costs import Chunk
 from pipeline.engines.bark.faults import Expected
 from pipeline.engines.bark.linear import Arithmetic, Arithmetics
-from pipeline.engines.bark.measuring import Stages, forced_requests, measured_units, sizes_of
+from pipeline.engines.bark.measuring import Stages, forced_requests, measured_units, sizes_of, warm_up
 from pipeline.engines.bark.memory import MemoryPlan
 from pipeline.engines.bark.prompts import Tokens
 from pipeline.engines.bark.shapes import Rules
@@ -38,6 +38,10 @@ class Ours:
     def units(self, chunk: Chunk, rows: int) -> Units:
         """What each piece costs for a batch of ``rows``, in seconds of the clock."""
         return measured_units(self.stages, chunk, rows, self.clock)
+
+    def warm_up(self, chunk: Chunk) -> None:
+        """First runs are slow."""
+        warm_up(self.stages, chunk, self.clock)
 
     def read(self, chunk: Chunk, rows: int = 1) -> float:
         """True readings from text to sound, of a forced length; what they cost, seconds of the clock."""

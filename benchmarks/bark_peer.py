@@ -125,6 +125,10 @@ class Peer:
                 prefill, step, coarse_prefill, coarse_step, self._fine_pass(rows), self._codec_frame(run, rows)
             )
 
+    def warm_up(self, chunk: Chunk) -> None:
+        """First runs are slow."""
+        self._semantic_prefill(chunk, 1)
+
     def _text(self, rows: int) -> dict[str, Any]:
         import torch
 

@@ -42,6 +42,7 @@ class Way:
     rounds: list[Units] = field(default_factory=list)
     cpu_s: float = 0.0
     wall_s: float = 0.0
+    longest_s: float = 0.0
 
     @property
     def label(self) -> str:
@@ -56,7 +57,9 @@ class Way:
         cpu, wall = clock(), time.perf_counter()
         self.rounds.append(self.side.units(CHUNK, self.rows))
         self.cpu_s += clock() - cpu
-        self.wall_s += time.perf_counter() - wall
+        taken = time.perf_counter() - wall
+        self.wall_s += taken
+        self.longest_s = max(self.longest_s, taken)
 
     def units(self) -> Units:
         """Medians of the rounds."""

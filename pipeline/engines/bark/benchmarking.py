@@ -13,7 +13,7 @@ from pipeline.engines.bark.checkpoint import checked_model, find_checkpoint
 from pipeline.engines.bark.codec import decode_batch, load_codec
 from pipeline.engines.bark.costs import Chunk, Passes, passes
 from pipeline.engines.bark.linear import Arithmetic, Arithmetics, best_arithmetic
-from pipeline.engines.bark.measuring import Stages, measured_units, sizes_of
+from pipeline.engines.bark.measuring import Stages, measured_units, sizes_of, warm_up
 from pipeline.engines.bark.memory import MemoryPlan, Shapes, free_bytes, plan_memory
 from pipeline.engines.bark.random_weights import SIZES, random_codec, random_weights
 from pipeline.engines.bark.shapes import Rules
@@ -103,7 +103,7 @@ def _benchmark(model: str, device: str, arithmetic: Arithmetic | None, slots: in
     codec = random_codec() if is_random else load_codec(weights.codec, weights.codec_shape)
     bark, clock, chunk = Bark(weights, where, plan), Clock(device), _fitting(CHUNK, weights.rules)
     stages = Stages(bark, where, partial(decode_batch, codec.to(device)))
-    measured_units(stages, chunk, 1, clock)  # first runs are slow
+    warm_up(stages, chunk, clock)
     run, limits = passes(chunk, weights.rules), measured_limits(where, clock)
     seconds = composed(measured_units(stages, chunk, plan.slots, clock), run, plan.slots)
     least = composed(least_units(sizes_of(weights), run, plan.slots, limits), run, plan.slots)

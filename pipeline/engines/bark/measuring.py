@@ -129,6 +129,12 @@ def measured_units(stages: Stages, chunk: Chunk, rows: int, clock: Clock) -> Uni
         )
 
 
+def warm_up(stages: Stages, chunk: Chunk, clock: Clock) -> None:
+    """First runs are slow: to be called before something is measured."""
+    with torch.inference_mode():
+        _semantic_prefill(stages, chunk, 1, clock)
+
+
 def _semantic_prefill(stages: Stages, chunk: Chunk, rows: int, clock: Clock) -> float:
     stage = stages.bark.semantic
     requests = forced_requests(chunk, stages.rules, rows, semantic_tokens=1)
@@ -164,14 +170,17 @@ def _coarse_window(stages: Stages, chunk: Chunk, rows: int, clock: Clock) -> tup
 
 
 def _fine_pass(stages: Stages, chunk: Chunk, run: Passes, rows: int, clock: Clock) -> float:
-    """One pass in the midst, for the fifth codebook, and drawing it."""
-    stage = stages.bark.fine
-    requests = forced_requests(chunk, stages.rules, rows, semantic_tokens=1)
+    """One pass in the midst, for the fifth codebook, and drawing it.
+
+    Rows go a few together, one such group after another: two groups are run, and stand for all.
+    """
+    stage, timed = stages.bark.fine, min(rows, 2 * stages.together)
+    requests = forced_requests(chunk, stages.rules, timed, semantic_tokens=1)
     coarse = np.zeros((stages.rules.coarse_codebooks, min(run.frames, run.fine_new)), np.int64)
     with _other(stage, _codebooks=range(4, 5), _heads=[stage._heads[4 - stages.rules.coarse_codebooks]]):
         start = clock()
-        stage.fill(requests, [coarse] * rows, together=stages.together)
-        return clock() - start
+        stage.fill(requests, [coarse] * timed, together=stages.together)
+        return (clock() - start) * rows / timed
 
 
 def _codec_frame(stages: Stages, run: Passes, rows: int, clock: Clock) -> float:
