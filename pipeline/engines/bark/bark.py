@@ -20,7 +20,7 @@ from pipeline.engines.bark.caches import Caches
 from pipeline.engines.bark.coarse import CoarseRow, CoarseStage, begin, codes_of
 from pipeline.engines.bark.fine import FineStage
 from pipeline.engines.bark.linear import Arithmetics
-from pipeline.engines.bark.memory import MemoryPlan
+from pipeline.engines.bark.memory import MemoryPlan, Shapes, free_bytes, plan_memory
 from pipeline.engines.bark.prompts import Tokens
 from pipeline.engines.bark.semantic import SemanticStage, Spoken
 from pipeline.engines.bark.waiting import Due, Waiting, Wanted
@@ -29,8 +29,8 @@ from pipeline.engines.held import is_want_of_memory
 
 LOOKAHEAD = 4
 """Cohorts that are sorted by length together: rows of one length leave a cohort together."""
-TOGETHER = {"cpu": 1, "cuda": 8}
-"""Sequences in one pass over windows of 1,024: one fills a processor core, a GPU wants more."""
+FIXED_TOGETHER = 8
+"""Windows of 1,024 in one pass of fixed rows, which a GPU wants; alone one fills a processor core."""
 SPOKEN_TOGETHER = 4
 """Times as many of the semantic stage's prompts, which are a quarter as long."""
 Item = TypeVar("Item")
@@ -75,7 +75,7 @@ class Bark:
         home = replace(where, device="cpu") if plan.offload else where
         self.rules, self.slots, self._rolls = weights.rules, plan.slots, rolls
         self._where, self._offload = where, plan.offload
-        self._together = TOGETHER[where.device]
+        self._together = FIXED_TOGETHER if where.fixed else 1
         with torch.inference_mode():
             self.semantic = SemanticStage(weights.semantic, weights.rules, where, home)
             self.coarse = CoarseStage(weights.coarse, weights.rules, where, home)
@@ -172,6 +172,20 @@ class Bark:
             yield stage
         finally:
             stage.to("cpu")
+
+
+def planned(weights: Weights, where: Arithmetics, slots: int = 0) -> MemoryPlan:
+    """How a checkpoint fits into the memory that is free now. ``slots``: 0 is as many as are useful and fit."""
+    shapes = Shapes(weights.semantic.shape, weights.coarse.shape, weights.fine.shape)
+    return plan_memory(
+        shapes,
+        weights.rules,
+        where.arithmetic,
+        device=where.device,
+        slots=slots,
+        free=free_bytes(where.device),
+        together=FIXED_TOGETHER if where.fixed else 1,
+    )
 
 
 def _generation(due: Due, codes: Tokens) -> Generation:

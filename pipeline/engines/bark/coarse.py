@@ -91,7 +91,7 @@ class CoarseStage(torch.nn.Module):
         head = stage.tensors["lm_head.weight"]
         self._heads = linears(home.linear(head[first : first + rules.codebook_size]) for first in firsts)
         self._firsts = firsts
-        self._replays = Replays(captures=self._fixed)
+        self._replays = Replays(captures=where.device == "cuda" and home.device == "cuda")
 
     @property
     def positions(self) -> int:
@@ -112,7 +112,7 @@ class CoarseStage(torch.nn.Module):
         held = self._replays.adopt(new, cache)
         draw_next(held.first(len(rows)), logits)
         for step in range(1, steps[0]):
-            count = cache.rows if self._fixed else sum(each > step for each in steps)
+            count = cache.rows if self._where.fixed else sum(each > step for each in steps)
             self._step(held, cache, count, step)
         drawn = held.drawn.cpu().numpy()
         offsets = np.resize(np.asarray(self._firsts), self.rules.sliding_window)
@@ -122,10 +122,6 @@ class CoarseStage(torch.nn.Module):
             tokens = np.concatenate([row.drawn, drawn[place, :length] + offsets[:length]])
             done[number] = CoarseRow(row.request, row.semantic, row.spoken_from, row.history, tokens, row.wanted)
         return done
-
-    @property
-    def _fixed(self) -> bool:
-        return self._where.device == "cuda"
 
     def _steps(self, row: CoarseRow) -> int:
         return min(self.rules.sliding_window, row.left)
@@ -146,7 +142,7 @@ class CoarseStage(torch.nn.Module):
             same = list(alike)
             for start in range(0, len(same), together):
                 group = same[start : start + together]
-                padded = [*group, *[group[-1]] * (together - len(group))] if self._fixed else group
+                padded = [*group, *[group[-1]] * (together - len(group))] if self._where.fixed else group
                 ids = torch.from_numpy(np.stack(padded)).to(self._where.device)  # [B, T]
                 x = self._tokens[ids] + self.gpt.positions[: ids.shape[1]]
                 hidden = self.gpt.read(x, cache, row)
@@ -155,7 +151,7 @@ class CoarseStage(torch.nn.Module):
         return torch.cat(logits)
 
     def _new_rows(self, rows: Sequence[CoarseRow], lengths: Sequence[int], rows_in_cache: int) -> Rows:
-        count = rows_in_cache if self._fixed else len(rows)
+        count = rows_in_cache if self._where.fixed else len(rows)
         every = [*rows, *[rows[-1]] * (count - len(rows))]
         options = [row.request.sampling for row in every]
         how = drawing(

@@ -71,7 +71,8 @@ def decode_batch(codec: Any, codes: Sequence[Codes], rows: int | None = None) ->
     The order of the codec's sums follows from the shape of what is decoded at once, and from nothing else. So a shape
     must follow from a row alone: either a row goes by itself, as long as it is; or always ``rows`` go together,
     filled up with silence, each as long as the next multiple of 64 frames. The decoder never looks ahead: what is put
-    behind a row changes nothing of it. On a CPU a row by itself is also the faster way: 8 together took 1.3 to 2 times as long for each.
+    behind a row changes nothing of it. On a CPU a row by itself is also the faster way: 8 together took 1.3 to 2
+    times as long for each.
 
     Args:
         codec: Meta's ``EncodecModel``.

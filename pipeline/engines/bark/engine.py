@@ -3,45 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from pipeline.audio.sound import Sound
 from pipeline.engines import Abilities, ReadingLimits, Settings, VoiceCard
 from pipeline.engines.bark.checkpoint import checked_model, checkpoint_fingerprint, find_checkpoint, weight_files
 from pipeline.engines.bark.codec import decode_codes, load_codec
-from pipeline.engines.bark.options import Sampling
+from pipeline.engines.bark.options import HIGHEST, Sampling
 from pipeline.engines.bark.presets import LANGUAGES, PRESETS
 from pipeline.engines.bark.prompts import HistoryPrompt, preset_prompt, read_prompt
 from pipeline.engines.bark.tokenizer import load_tokenizer
-from pipeline.engines.bark.weights import load_codec_weights
+from pipeline.engines.bark.weights import load_codec_weights, load_weights
 from pipeline.engines.fingerprints import file_hash, package_versions, short_hash
 from pipeline.engines.models import quiet_hub
 from pipeline.engines.settings import Setting, Value, checked_name, checked_settings
 from pipeline.engines.torchaudio_shield import shield_torchaudio
-from pipeline.errors import EngineError, MissingError
+from pipeline.errors import InputError, MissingError
 
-CODE_VERSION = 1
+if TYPE_CHECKING:
+    from pipeline.engines.bark.linear import Arithmetic, Arithmetics
+    from pipeline.engines.bark.narrator import BarkNarrator
+
+CODE_VERSION = 2
 _DEFAULTS = Sampling()
 _KNOWN = {
     "model": Setting("suno/bark-small"),
     "device": Setting("auto", choices=("auto", "cpu", "cuda")),
-    "dtype": Setting("float32", choices=("float32", "bfloat16", "float16")),
-    "threads": Setting(1, low=1, high=256),
-    "text_temperature": Setting(_DEFAULTS.text_temperature, low=0.0, high=2.0),
-    "waveform_temperature": Setting(_DEFAULTS.waveform_temperature, low=0.0, high=2.0),
-    "fine_temperature": Setting(_DEFAULTS.fine_temperature, low=0.0, high=2.0),
-    "min_eos_p": Setting(_DEFAULTS.min_eos_p, low=0.0, high=1.0),
+    "dtype": Setting("auto", choices=("auto", "float32", "bfloat16", "float16", "int8")),
+    "algorithm": Setting("exact", choices=("exact", "fast")),
+    "slots": Setting(0, low=0, high=1024),
+    "threads": Setting(0, low=0, high=256),
+    "rolls": Setting(3, low=1, high=10),
+    **{
+        name: Setting(getattr(_DEFAULTS, name), low=0.0, high=HIGHEST[name])
+        for name in _DEFAULTS.__dataclass_fields__
+    },
 }
 
 
 class BarkEngine:
     """Suno's Bark.
 
-    Settings: ``model`` (hub id or folder), ``device``, ``dtype``, ``threads`` (on a CPU: faster with more, but
-    each number of threads has its own takes), and the sampling: ``text_temperature``, ``waveform_temperature``,
-    ``fine_temperature``, ``min_eos_p``.
+    Settings: ``model`` (hub id or folder), ``device``, ``dtype`` (auto: bfloat16 where the device computes in 16
+    bits, else float32), ``algorithm`` (``fast`` shortens history and windows by choice), ``slots`` (readings at once; 0: as
+    many as are useful and fit), ``threads`` (of a CPU; 0: all), ``rolls`` (draws of a reading until its semantic
+    tokens are faultless), and the sampling (`options.Sampling`).
     """
 
     name = "bark"
@@ -87,17 +96,17 @@ class BarkEngine:
         return str(path)
 
     def fingerprint(self, settings: Settings) -> str:
-        """Over the code, torch's and transformers' versions, the checkpoint, the kind of device (a GPU's model,
-        or a CPU's threads), the number type and the sampling.
+        """Over the code, torch's and transformers' versions, the checkpoint, the numbers computed with, the kind of
+        device (of a GPU its model and the slots, that decide its kernels), the algorithm, the rolls and the sampling.
 
         Raises:
             MissingError: the checkpoint is not on this machine.
         """
         full = self._full(settings)
         checkpoint = checkpoint_fingerprint(find_checkpoint(str(full["model"])))
-        kind = _device_kind(str(full["device"]), int(full["threads"] or 1))
         versions = package_versions("torch", "transformers")
-        return short_hash(self.name, CODE_VERSION, versions, checkpoint, kind, full["dtype"], repr(_sampling(full)))
+        how = (_device_kind(full), full["algorithm"], full["rolls"], repr(_sampling(full)))
+        return short_hash(self.name, CODE_VERSION, versions, checkpoint, *map(str, how))
 
     def weights(self, settings: Settings) -> Mapping[str, str]:
         """The checkpoint's files of weights, each read whole: 10 s and more. Raises MissingError."""
@@ -128,7 +137,7 @@ class BarkEngine:
         checkpoint = find_checkpoint(str(self._full(settings)["model"]))
         return decode_codes(load_codec(*load_codec_weights(checkpoint)), self.find_prompt(voice, settings).fine)
 
-    def load(self, settings: Settings) -> "BarkNarrator":
+    def load(self, settings: Settings) -> BarkNarrator:
         """Bark in memory: three transformers and the codec.
 
         Raises:
@@ -139,34 +148,38 @@ class BarkEngine:
         checkpoint = find_checkpoint(str(full["model"]))
         quiet_hub()
         shield_torchaudio()
-        import torch
-        import transformers
-        from transformers import BarkModel
-
-        log: Any = transformers.logging
-        log.set_verbosity_error()  # it warns of how its own Bark calls itself
-        log.disable_progress_bar()
-        device = _device(str(full["device"]))
-        try:
-            model: Any = BarkModel.from_pretrained(
-                checkpoint, local_files_only=True, dtype=getattr(torch, str(full["dtype"]))
-            )
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise EngineError(
-                f"the Bark checkpoint cannot be read: {error}",
-                where=str(checkpoint),
-                next_step="check its files: chapterhouse models verify bark-small",
-            ) from error
-        model.codec_model.float()  # its LSTM loses too much in 16 bits, and it is 0.1 % of the time
+        from pipeline.engines.bark.bark import Bark, planned
         from pipeline.engines.bark.narrator import BarkNarrator
+
+        weights = load_weights(checkpoint)
+        if full["algorithm"] == "fast":
+            weights = replace(weights, rules=weights.rules.faster())
+        where = _arithmetics(full)
+        codec = load_codec(weights.codec, weights.codec_shape)  # float32: its LSTM loses too much in 16 bits
+        plan = planned(weights, where, int(full["slots"] or 0))
         return BarkNarrator(
-            model=model.to(torch.device(device)).eval(),
+            bark=Bark(weights, where, plan, rolls=int(full["rolls"] or 1)),
+            codec=codec.to(where.device),
             tokenizer=load_tokenizer(checkpoint),
             find_prompt=lru_cache(maxsize=32)(partial(self.find_prompt, settings=full)),
             sampling=_sampling(full),
-            threads=int(full["threads"] or 1),
-            sample_rate=int(model.generation_config.sample_rate),
+            threads=int(full["threads"] or 0),
+            sample_rate=weights.rules.sample_rate_hz,
         )
+
+    def memory(self, settings: Settings) -> str:
+        """What it will take of memory, in a phrase; the weights are looked at, not loaded.
+
+        Raises:
+            MissingError: the checkpoint is not on this machine, or there is no CUDA device.
+            EngineError: the checkpoint cannot be read.
+        """
+        from pipeline.engines.bark.bark import planned
+
+        full = self._full(settings)
+        shield_torchaudio()
+        weights = load_weights(find_checkpoint(str(full["model"])))
+        return str(planned(weights, _arithmetics(full), int(full["slots"] or 0)))
 
     def _full(self, settings: Settings) -> dict[str, Value]:
         return checked_settings(self.name, settings, _KNOWN)
@@ -186,10 +199,29 @@ def _device(wanted: str) -> str:
     return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
 
 
-def _device_kind(wanted: str, threads: int) -> str:
-    device = _device(wanted)
-    if device == "cpu":
-        return f"cpu, {threads} threads"
+def _arithmetics(full: Settings) -> Arithmetics:
+    """Where and in which numbers the settings want it.
+
+    Raises:
+        MissingError: there is no CUDA device.
+        InputError: these numbers are not for this device.
+    """
+    from pipeline.engines.bark.linear import Arithmetics, best_arithmetic
+
+    device, wanted = _device(str(full["device"])), str(full["dtype"])
+    if wanted == "int8" and device == "cuda":
+        raise InputError(
+            "engines.bark.dtype: int8 is for processors, and a GPU would be used",
+            next_step="leave dtype away for bfloat16, or set engines.bark.device to cpu",
+        )
+    arithmetic = best_arithmetic(device) if wanted == "auto" else cast("Arithmetic", wanted)
+    return Arithmetics(device, arithmetic, fixed=device == "cuda")
+
+
+def _device_kind(full: Settings) -> str:
+    where = _arithmetics(full)
+    if where.device == "cpu":
+        return f"cpu, {where.arithmetic}"
     import torch
 
-    return f"cuda, {torch.cuda.get_device_name()}"
+    return f"cuda, {torch.cuda.get_device_name()}, {where.arithmetic}, {full['slots']} slots"

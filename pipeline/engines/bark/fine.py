@@ -107,7 +107,7 @@ class FineStage(torch.nn.Module):
         windows = [
             row.codes[start : start + self.rules.fine_window] for row, (start, _) in zip(rows, places, strict=True)
         ]  # views
-        fixed = self._where.device == "cuda"
+        fixed = self._where.fixed
         first = 0 if fixed else min(fills for _, fills in places)
         for codebook, head in zip(self._codebooks, self._heads, strict=True):
             padded = [*windows, *[windows[-1]] * (together - len(windows))] if fixed else windows

@@ -18,10 +18,10 @@ from pipeline.engines.bark.shapes import Rules
 from pipeline.engines.bark.steps import Replays, Rows, draw_next, new_rows
 from pipeline.engines.bark.weights import Stage
 
-LOOK_EVERY = {"cpu": 1, "cuda": 16}
-"""Steps between two looks at who has ended: each look makes a GPU wait."""
-LENGTH_STEP = {"cpu": 1, "cuda": 128}
-"""Cached positions are looked at in multiples of this: a captured step knows one number of them."""
+LOOK_EVERY = 16
+"""Steps of fixed rows between two looks at who has ended: each look makes a GPU wait."""
+LENGTH_STEP = 128
+"""Cached positions are looked at in multiples of this by fixed rows: a captured step knows one number of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +59,9 @@ class Spoken:
 class SemanticStage(torch.nn.Module):
     """The loaded stage.
 
-    On a GPU every step is computed for all rows of the cache, ended ones too: one number of rows is one choice of
-    kernels, and rows are the same from run to run.
+    Args:
+        where: it computes.
+        home: where its weights are loaded to.
     """
 
     def __init__(self, stage: Stage, rules: Rules, where: Arithmetics, home: Arithmetics) -> None:
@@ -71,7 +72,7 @@ class SemanticStage(torch.nn.Module):
         self._tokens: torch.Tensor
         self.register_buffer("_tokens", home.tensor(self._every_token[:known]))
         self._head = home.linear(stage.tensors["lm_head.weight"][:known])
-        self._replays = Replays(captures=self._fixed)
+        self._replays = Replays(captures=where.device == "cuda" and home.device == "cuda")
 
     @property
     def positions(self) -> int:
@@ -86,13 +87,15 @@ class SemanticStage(torch.nn.Module):
         """
         rules = self.rules
         prompt_length = rules.max_text_tokens + 1
-        waiting = self._replays.adopt(self._new_rows(requests, cache.rows if self._fixed else len(requests)), cache)
+        waiting = self._replays.adopt(
+            self._new_rows(requests, cache.rows if self._where.fixed else len(requests)), cache
+        )
         logits = self._read_prompts(requests, cache, together)
         draw_next(waiting.first(len(requests)), logits, rules.semantic_end)
         caps = [self._cap(request) for request in requests]
         owners = list(range(len(requests)))
         spoken: dict[int, Spoken] = {}
-        every = LOOK_EVERY[self._where.device]
+        every = LOOK_EVERY if self._where.fixed else 1
         step = 1
         while True:
             ends = waiting.end[: len(owners)].tolist()
@@ -106,10 +109,6 @@ class SemanticStage(torch.nn.Module):
             for _ in range(min(every, max(caps[owner] for owner in owners) - step)):
                 self._step(waiting, cache, len(owners), prompt_length + step)
                 step += 1
-
-    @property
-    def _fixed(self) -> bool:
-        return self._where.device == "cuda"
 
     def _new_rows(self, requests: Sequence[Request], count: int) -> Rows:
         spare = [requests[-1]] * (count - len(requests))
@@ -130,7 +129,7 @@ class SemanticStage(torch.nn.Module):
         logits = []
         for start in range(0, len(requests), together):
             group = list(requests[start : start + together])
-            padded = [*group, *[group[-1]] * (together - len(group))] if self._fixed else group
+            padded = [*group, *[group[-1]] * (together - len(group))] if self._where.fixed else group
             x = torch.stack([self._embedded(request) for request in padded])  # [B, 257, W]
             hidden = self.gpt.read(x, cache, start)
             logits.append(self._head(hidden[:, 0])[: len(group)])
@@ -159,8 +158,8 @@ class SemanticStage(torch.nn.Module):
         return cap
 
     def _step(self, rows: Rows, cache: Cache, count: int, length: int) -> None:
-        count = cache.rows if self._fixed else count
-        round_to = LENGTH_STEP[self._where.device]
+        count = cache.rows if self._where.fixed else count
+        round_to = LENGTH_STEP if self._where.fixed else 1
         length = min(-(-length // round_to) * round_to, cache.keys.shape[3])
         some = rows.first(count)
 
