@@ -66,7 +66,7 @@ def ours_in(
     fast: bool = False,
 ) -> Ours:
     """The engine in one arithmetic; ``fast``: by the rules that a user may choose instead of Suno's."""
-    where = Arithmetics(device, cast("Arithmetic", arithmetic))
+    where = Arithmetics(device, cast("Arithmetic", arithmetic), fixed=device == "cuda")
     if fast:
         weights = replace(weights, rules=weights.rules.faster())
     plan = MemoryPlan(slots, offload=False, weights=0, cache=0, workspace=0)

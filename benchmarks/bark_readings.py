@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.engines.bark.bark import SPOKEN_TOGETHER, TOGETHER, Bark
+from pipeline.engines.bark.bark import FIXED_TOGETHER, SPOKEN_TOGETHER, Bark
 from pipeline.engines.bark.coarse import CoarseRow
 from pipeline.engines.bark.costs import Chunk, passes
 from pipeline.engines.bark.faults import Expected
@@ -109,7 +109,7 @@ def schedule(device: str, slots: int, readings: int = READINGS) -> Taken:
     though it costs less.
     """
     bark = tiny_bark(slots)
-    rules, together = bark.rules, TOGETHER[device]
+    rules, together = bark.rules, FIXED_TOGETHER if device == "cuda" else 1
     shape = GptShape(24, 16, 1_024, 1_024, 12_096, 12_096, bias=False)
     sizes = Sizes(rules, shape, shape, shape, {})
     full = asdict(least_units(sizes, passes(Chunk(), rules), slots, NOMINAL[device]))
@@ -120,7 +120,7 @@ def schedule(device: str, slots: int, readings: int = READINGS) -> Taken:
 
     def speak(requests: Sequence[Request], cache: Cache, **_other: object) -> list[Spoken]:
         lengths = [round(request.sampling.max_s * rules.semantic_rate_hz) for request in requests]
-        spoken_together = SPOKEN_TOGETHER * together if device == "cuda" else 1  # a CPU pads no pass
+        spoken_together = SPOKEN_TOGETHER * together if device == "cuda" else 1
         taken.add("semantic_prefill", padded(len(lengths), spoken_together), len(lengths))
         taken.add("semantic_step", slots * (max(lengths) - 1), sum(lengths) - len(lengths))
         return [Spoken(np.zeros(length, np.int64), "end", None) for length in lengths]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.table import Table
+
+from pipeline.engines import find_engine
 
 if TYPE_CHECKING:
     from pipeline.engines.bark.benchmarking import Benchmark
@@ -23,13 +27,14 @@ COUNTED = {
 """Stage → its name, and what is counted in it."""
 
 
-def benchmark_bark(model: str, *, device: str, dtype: str, slots: int, as_json: bool) -> None:
+def benchmark_bark(settings: Mapping[str, str | int], *, as_json: bool) -> None:
     """Measure, which takes a minute or some, and print a table or one line of JSON."""
+    checked = find_engine("bark").check_settings(settings, Path.cwd())
+    if not as_json:
+        click.echo(f"measuring {checked['model']}: a minute or two with bark-small, some more with bark")
     from pipeline.engines.bark.benchmarking import benchmark
 
-    if not as_json:
-        click.echo(f"measuring {model}: a minute with bark-small, some with bark")
-    found = benchmark(model, device=device, arithmetic=None if dtype == "auto" else dtype, slots=slots)  # type: ignore[arg-type]
+    found = benchmark(checked)
     if as_json:
         click.echo(json.dumps(_as_json(found)))
     else:

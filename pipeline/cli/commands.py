@@ -525,16 +525,17 @@ def benchmark() -> None:
     type=click.Choice(["auto", "float32", "bfloat16", "float16", "int8"]),
     help="What it computes with.",
 )
+@click.option("--algorithm", default="exact", show_default=True, type=click.Choice(["exact", "fast"]))
 @click.option("--slots", default=0, type=click.IntRange(0), help="Readings at once. Default: as many as are useful.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on one line.")
-def benchmark_bark(model: str, *, device: str, dtype: str, slots: int, as_json: bool) -> None:
+def benchmark_bark(*, as_json: bool, **settings: str | int) -> None:
     """Measure Bark: each stage's tokens a second, times real time, share of the machine's limit, memory.
 
     Where the checkpoint is not on this machine, random weights of its sizes stand in.
     """
     from pipeline.cli import benchmarking as bodies
 
-    bodies.benchmark_bark(model, device=device, dtype=dtype, slots=slots, as_json=as_json)
+    bodies.benchmark_bark(settings, as_json=as_json)
 
 
 @chapterhouse.command()

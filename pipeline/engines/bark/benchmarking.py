@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import torch
 
-from pipeline.engines.bark.bark import TOGETHER, Bark
-from pipeline.engines.bark.checkpoint import checked_model, find_checkpoint
+from pipeline.engines import Settings
+from pipeline.engines.bark.bark import Bark, planned
+from pipeline.engines.bark.checkpoint import find_checkpoint
 from pipeline.engines.bark.codec import decode_batch, load_codec
 from pipeline.engines.bark.costs import Chunk, Passes, passes
-from pipeline.engines.bark.linear import Arithmetic, Arithmetics, best_arithmetic
+from pipeline.engines.bark.engine import arithmetics_of
 from pipeline.engines.bark.measuring import Stages, measured_units, sizes_of, warm_up
-from pipeline.engines.bark.memory import MemoryPlan, Shapes, free_bytes, plan_memory
+from pipeline.engines.bark.memory import MemoryPlan
 from pipeline.engines.bark.random_weights import SIZES, random_codec, random_weights
 from pipeline.engines.bark.shapes import Rules
 from pipeline.engines.bark.speeds import Clock, measured_limits
@@ -63,46 +63,37 @@ class Benchmark:
         return float(asdict(self.least)[stage] / asdict(self.seconds)[stage])
 
 
-def benchmark(model: str, *, device: str, arithmetic: Arithmetic | None = None, slots: int = 0) -> Benchmark:
-    """Measure Bark with a checkpoint, or with random weights of its sizes where it is not on this machine.
+def benchmark(settings: Settings) -> Benchmark:
+    """Measure Bark as it would read with these settings, on one core or on the GPU.
+
+    Where the checkpoint is not on this machine, random weights of its sizes stand in.
 
     Args:
-        model: a hub id, a catalogue's name or a folder.
-        device: ``cpu``, on one core; ``cuda``; ``auto`` is the GPU where there is one.
-        arithmetic: None is the engine's own choice for the device.
-        slots: readings at once; 0 is the engine's own choice.
+        settings: of the engine, checked.
 
     Raises:
-        InputError: ``model`` is no model.
-        MissingError: it is not on this machine, and its sizes are not known.
+        MissingError: the checkpoint is not on this machine, and its sizes are not known; there is no CUDA device.
+        InputError: these numbers are not for this device.
         EngineError: the checkpoint cannot be read.
     """
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with torch.inference_mode():
-            return _benchmark(checked_model(model, Path.cwd()), device, arithmetic, slots)
+            return _benchmark(settings)
     finally:
         torch.set_num_threads(before)
 
 
-def _benchmark(model: str, device: str, arithmetic: Arithmetic | None, slots: int) -> Benchmark:
+def _benchmark(settings: Settings) -> Benchmark:
+    model, where = str(settings["model"]), arithmetics_of(settings)
     weights, is_random = _weights(model)
-    where = Arithmetics(device, arithmetic or best_arithmetic(device))
-    plan = plan_memory(
-        Shapes(weights.semantic.shape, weights.coarse.shape, weights.fine.shape),
-        weights.rules,
-        where.arithmetic,
-        device=device,
-        slots=slots,
-        free=free_bytes(device),
-        together=TOGETHER[device],
-    )
+    if settings["algorithm"] == "fast":
+        weights = replace(weights, rules=weights.rules.faster())
+    plan = planned(weights, where, int(settings["slots"] or 0))
     codec = random_codec() if is_random else load_codec(weights.codec, weights.codec_shape)
-    bark, clock, chunk = Bark(weights, where, plan), Clock(device), _fitting(CHUNK, weights.rules)
-    stages = Stages(bark, where, partial(decode_batch, codec.to(device)))
+    bark, clock, chunk = Bark(weights, where, plan), Clock(where.device), _fitting(CHUNK, weights.rules)
+    stages = Stages(bark, where, partial(decode_batch, codec.to(where.device)))
     warm_up(stages, chunk, clock)
     run, limits = passes(chunk, weights.rules), measured_limits(where, clock)
     seconds = composed(measured_units(stages, chunk, plan.slots, clock), run, plan.slots)
@@ -110,8 +101,8 @@ def _benchmark(model: str, device: str, arithmetic: Arithmetic | None, slots: in
     return Benchmark(
         model=model,
         is_random=is_random,
-        device=device,
-        machine=torch.cuda.get_device_name() if device == "cuda" else torch.backends.cpu.get_cpu_capability(),
+        device=where.device,
+        machine=torch.cuda.get_device_name() if where.device == "cuda" else torch.backends.cpu.get_cpu_capability(),
         arithmetic=where.arithmetic,
         limits=limits,
         audio_s=chunk.seconds(weights.rules),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pipeline.engines.bark.bark import SPOKEN_TOGETHER, TOGETHER, Bark
+from pipeline.engines.bark.bark import FIXED_TOGETHER, SPOKEN_TOGETHER, Bark
 from pipeline.engines.bark.caches import Caches
 from pipeline.engines.bark.coarse import CoarseStage, begin
 from pipeline.engines.bark.costs import Chunk, Passes, passes
@@ -50,11 +50,11 @@ class Stages:
     @property
     def together(self) -> int:
         """Prompts of the coarse stage in one pass."""
-        return TOGETHER[self.where.device]
+        return FIXED_TOGETHER if self.where.fixed else 1
 
     def cache(self, stage: SemanticStage | CoarseStage, rows: int, positions: int) -> Cache:
         """As the engine makes one."""
-        return Caches(self.where, spare=self.together - 1).of(stage.gpt.shape, rows, positions)
+        return Caches(self.where, spare=SPOKEN_TOGETHER * self.together - 1).of(stage.gpt.shape, rows, positions)
 
 
 @contextmanager
