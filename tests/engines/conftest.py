@@ -42,6 +42,17 @@ def kokoro() -> Narrator:
 
 
 @pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Tiny models are slower with more."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
 def empty_model_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A hub cache of its own; huggingface_hub reads the environment once, at import."""
     from huggingface_hub import constants

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pipeline.engines.bark.tokens import most_frequent_run
 from tiny_bark import LONGEST_TOKENS, prompt_arrays, write_tiny_bark
 
 from pipeline.engines import Narrator, Reading, Rendition, Settings, Unreadable, find_engine
@@ -14,7 +15,6 @@ from pipeline.engines.bark.checkpoint import checkpoint_fingerprint
 from pipeline.engines.bark.codec import decode_codes, load_codec
 from pipeline.engines.bark.narrator import BarkNarrator, Sampling, fine_temperature
 from pipeline.engines.bark.prompts import preset_prompt, read_prompt
-from pipeline.engines.bark.tokens import most_frequent_run
 from pipeline.engines.bark.weights import load_codec_weights
 from pipeline.errors import InputError, MissingError
 

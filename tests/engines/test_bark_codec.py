@@ -11,7 +11,7 @@ from pipeline.engines.bark.codec import decode_batch, decode_codes, load_codec
 from pipeline.engines.bark.weights import load_codec_weights
 from pipeline.errors import EngineError
 
-LENGTHS = (40, 7, 65, 3, 40, 64, 1, 90)
+LENGTHS = (20, 7, 65, 3, 20, 1)
 
 
 def codes(frames: int, seed: int = 0) -> np.ndarray:

@@ -15,10 +15,12 @@ from tiny_bark import save_as_suno, write_original_bark
 
 from pipeline.engines import find_engine
 from pipeline.engines.bark.checkpoint import find_checkpoint, weight_files
+from pipeline.engines.bark.gpt import Gpt
+from pipeline.engines.bark.linear import Arithmetics
 from pipeline.engines.bark.shapes import GptShape, Rules
 from pipeline.engines.bark.tensor_files import read_pickled, read_tensors
 from pipeline.engines.bark.tokenizer import load_tokenizer
-from pipeline.engines.bark.weights import Weights, load_codec_weights, load_weights
+from pipeline.engines.bark.weights import Stage, Weights, load_codec_weights, load_weights
 from pipeline.errors import EngineError, MissingError
 
 BARK = find_engine("bark")
@@ -108,6 +110,42 @@ def test_the_fine_stages_heads_are_the_next_codebooks_tables_though_the_file_lac
         load_weights(folder)
 
 
+def test_every_name_means_what_it_means_in_transformers_where_there_are_biases_too(
+    tiny_checkpoint: Path, folder: Path
+) -> None:
+    """The final states of each stage, of two layers with biases, are those of transformers' own classes."""
+    from transformers import BarkCausalModel, BarkFineConfig, BarkFineModel, BarkSemanticConfig
+
+    size = {"num_layers": 2, "num_heads": 2, "hidden_size": 16, "block_size": 32, "bias": True}
+    size |= {"input_vocab_size": 30, "output_vocab_size": 30}
+    causal, fine = BarkSemanticConfig(**size), BarkFineConfig(**size)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        peers = {"semantic": BarkCausalModel(causal), "coarse_acoustics": BarkCausalModel(causal)}
+        peers["fine_acoustics"] = BarkFineModel(fine)
+        for name, weight in ((n, w) for peer in peers.values() for n, w in peer.named_parameters()):
+            weight.data.normal_(1.0 if "norm" in name and "weight" in name else 0.0, 0.5)
+    tensors = {f"{stage}.{n}": t.clone() for stage, peer in peers.items() for n, t in peer.state_dict().items()}
+    config = json.loads((folder / "config.json").read_text())
+    config |= {f"{stage}_config": peer.config.to_dict() for stage, peer in peers.items()}
+    (folder / "config.json").write_text(json.dumps(config, default=str))
+    save_file(tensors, folder / "model.safetensors")
+    weights = load_weights(folder)
+    ids = torch.arange(20)[None]
+    for stage, peer in zip(STAGES, peers.values(), strict=True):
+        ours: Stage = getattr(weights, stage)
+        tables = (
+            [ours.tensors["wte.weight"]] if stage != "fine" else [ours.tensors[f"wtes.{n}.weight"] for n in (0, 1)]
+        )
+        x = sum(table[ids] for table in tables) + ours.tensors["wpe.weight"][:20]
+        hidden = Gpt(ours, Arithmetics("cpu", "float32"), causal=stage != "fine").read(x)
+        head = ours.tensors["lm_heads.0.weight" if stage == "fine" else "lm_head.weight"]
+        peer.eval()
+        with torch.inference_mode():
+            wanted = peer(1, ids[:, :, None].repeat(1, 1, 8)) if stage == "fine" else peer(ids)
+        torch.testing.assert_close(hidden[0, -1] @ head.T, wanted.logits[0, -1], rtol=0, atol=2e-5)
+
+
 def test_shapes_and_rules_are_read_from_the_configurations(tiny: Weights) -> None:
     assert tiny.semantic.shape == GptShape(1, 2, 16, 1_024, 129_600, 10_048, bias=False)
     assert tiny.fine.shape == GptShape(1, 2, 16, 1_024, 1_056, 1_056, bias=False)
@@ -155,8 +193,31 @@ def test_every_rule_is_found_under_the_name_that_transformers_saves_it_under(
         codebook_size=512,
     )
     path.write_text(json.dumps(theirs.to_dict()))
-    ours = Rules(200, 9_048, 5, 6, 9_000, 700, 40.5, 7, 8, 3, 201, 600, 30, 70, 8, 1_000, 500, 512, 22_050)
-    assert load_weights(folder).rules == ours
+    config = json.loads((folder / "config.json").read_text())
+    with pytest.raises(EngineError, match="codec of 24000 Hz, and the rules are for 22050 Hz"):
+        load_weights(folder)
+    config["codec_config"]["sampling_rate"] = 22_050
+    (folder / "config.json").write_text(json.dumps(config))
+    assert load_weights(folder).rules == Rules(
+        max_text_tokens=200,
+        text_offset=9_048,
+        text_pad=5,
+        semantic_infer=6,
+        semantic_vocabulary=9_000,
+        max_semantic_tokens=700,
+        semantic_rate_hz=40.5,
+        coarse_pad=7,
+        coarse_infer=8,
+        coarse_codebooks=3,
+        max_coarse_input=201,
+        max_coarse_history=600,
+        sliding_window=30,
+        frame_rate_hz=70,
+        fine_window=1_000,
+        fine_history=500,
+        codebook_size=512,
+        sample_rate_hz=22_050,
+    )
 
 
 def test_another_end_of_the_semantic_stage_than_the_engine_draws_is_refused(
@@ -361,6 +422,34 @@ def test_a_tensor_missing_unknown_or_of_a_wrong_shape_is_named_with_its_stage(
         load_weights(folder)
 
 
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"num_heads": 3}, "semantic: .*a width of 16 cannot be shared out among 3 heads"),
+        ({"num_layers": None}, "semantic: .*'num_layers' is None, which is no size"),
+        ({"hidden_size": 0}, "'hidden_size' is 0"),
+    ],
+)
+def test_sizes_that_cannot_be_are_refused(
+    changed: dict[str, Any], complaint: str, tiny_checkpoint: Path, folder: Path
+) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["semantic_config"] |= changed
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "model.safetensors").symlink_to(tiny_checkpoint / "model.safetensors")  # as in the hub's cache
+    with pytest.raises(EngineError, match=complaint):
+        load_weights(folder)
+
+
+def test_a_fine_stage_of_other_codebooks_than_the_codecs_is_refused(tiny_checkpoint: Path, folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["fine_acoustics_config"] |= {"n_codes_given": 2}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "model.safetensors").symlink_to(tiny_checkpoint / "model.safetensors")
+    with pytest.raises(EngineError, match="8 codebooks of 2, not 8 of 1"):
+        load_weights(folder)
+
+
 def test_sunos_files_are_checked_too(saved: Tensors, original: Path, tmp_path: Path) -> None:
     folder = copied(original, tmp_path)
     coarse = {n.removeprefix("coarse_acoustics."): t for n, t in saved.items() if n.startswith("coarse_acoustics.")}
@@ -373,14 +462,14 @@ def test_sunos_files_are_checked_too(saved: Tensors, original: Path, tmp_path: P
 
 
 def test_loading_reads_no_weights_before_they_are_used(tmp_path: Path) -> None:
-    """Files of 64 MB each; memory grows by less than a quarter of one."""
-    big = {"model": {"a": torch.zeros(16 << 20)}, "model_args": {}}
+    """Files of 32 MB each; memory grows by less than a quarter of one."""
+    big = {"model": {"a": torch.zeros(8 << 20)}, "model_args": {}}
     torch.save(big, tmp_path / "big.pt")
     save_file(big["model"], tmp_path / "big.safetensors")
     del big
     before = resident_bytes()
     kept = [read_pickled(tmp_path / "big.pt"), read_tensors([tmp_path / "big.safetensors"])]
-    assert len(kept) == 2 and resident_bytes() - before < 16 << 20
+    assert len(kept) == 2 and resident_bytes() - before < 8 << 20
 
 
 def resident_bytes() -> int:

@@ -80,7 +80,7 @@ class Bark:
             self.semantic = SemanticStage(weights.semantic, weights.rules, where, home)
             self.coarse = CoarseStage(weights.coarse, weights.rules, where, home)
             self.fine = FineStage(weights.fine, weights.rules, where, home)
-        self._caches = Caches(where, spare=self._together - 1)
+        self._caches = Caches(where, spare=SPOKEN_TOGETHER * self._together - 1)
 
     def generate(self, wanted: Iterable[Wanted]) -> Iterator[list[tuple[int, Generation]]]:
         """Yield ``(index, generation)`` of those that are done together, in any order.

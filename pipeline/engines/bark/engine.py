@@ -48,9 +48,9 @@ class BarkEngine:
     """Suno's Bark.
 
     Settings: ``model`` (hub id or folder), ``device``, ``dtype`` (auto: bfloat16 where the device computes in 16
-    bits, else float32), ``algorithm`` (``fast`` shortens history and windows by choice), ``slots`` (readings at once; 0: as
-    many as are useful and fit), ``threads`` (of a CPU; 0: all), ``rolls`` (draws of a reading until its semantic
-    tokens are faultless), and the sampling (`options.Sampling`).
+    bits, else float32), ``algorithm`` (``fast`` shortens history and windows by choice), ``slots`` (readings at
+    once; 0: as many as are useful and fit), ``threads`` (of a CPU; 0: all), ``rolls`` (draws of a reading until its
+    semantic tokens are faultless), and the sampling (`options.Sampling`).
     """
 
     name = "bark"

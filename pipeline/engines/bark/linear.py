@@ -32,8 +32,8 @@ class Arithmetics:
     Attributes:
         arithmetic: int8 is float32 but in the linears: weights of 7 bits with a scale for each output, activations of
             8 bits with a scale for each row.
-        fixed: every pass and every step is computed for one number of rows, spare ones among them: on a GPU one number
-            of rows is one choice of kernels, so that rows are the same in every company, and one CUDA graph.
+        fixed: every pass and every step is computed for one number of rows, spare ones among them: on a GPU one
+            number of rows is one choice of kernels, so that rows are the same in every company, and one CUDA graph.
     """
 
     device: str

@@ -119,6 +119,6 @@ def _nucleus(logits: torch.Tensor, top_p: torch.Tensor) -> torch.Tensor:
     """Tokens are kept up to and including the one that takes the sum over ``top_p``."""
     ordered, places = logits.sort(dim=-1, descending=True)
     summed = torch.softmax(ordered, dim=-1).cumsum(dim=-1)
-    over = summed > top_p[:, None]
+    over = (summed > top_p[:, None]) & (top_p < 1)[:, None]  # sums of rounded numbers pass 1
     left_out = torch.cat([torch.zeros_like(over[:, :1]), over[:, :-1]], dim=1)
     return logits.masked_fill(torch.zeros_like(left_out).scatter(1, places, left_out), -torch.inf)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -175,7 +176,7 @@ class SemanticStage(torch.nn.Module):
         stop: Literal["end", "cap", "limit"] = "end"
         if tokens == self._cap(request):
             stop = "cap" if tokens == self.rules.max_semantic_tokens else "limit"
-        mean = float(rows.entropies[row, :tokens].mean()) if tokens else 0.0
+        mean = math.fsum(rows.entropies[row, :tokens].tolist()) / max(1, tokens)  # in no order of its own
         uncertainty = mean if request.sampling.text_temperature > 0 else None
         return Spoken(rows.drawn[row, :tokens].cpu().numpy().copy(), stop, uncertainty)
 

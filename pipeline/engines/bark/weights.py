@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pipeline.engines.bark.checkpoint import (
     hub_weight_files,
     is_original,
@@ -99,7 +101,11 @@ def load_weights(folder: Path) -> Weights:
         EngineError: a file cannot be read or asks to run something; a tensor is missing, unknown or of a wrong shape.
         MissingError: an original checkpoint lacks a file.
     """
-    return _from_suno(folder) if is_original(folder) else _from_hub(folder)
+    weights = _from_suno(folder) if is_original(folder) else _from_hub(folder)
+    codec_hz, rules_hz = int(weights.codec_shape.get("sampling_rate", 24_000)), weights.rules.sample_rate_hz
+    if codec_hz != rules_hz:
+        _refuse(f"it has a codec of {codec_hz} Hz, and the rules are for {rules_hz} Hz", str(folder))
+    return weights
 
 
 def load_codec_weights(folder: Path) -> tuple[Mapping[str, torch.Tensor], Mapping[str, Any]]:
@@ -125,11 +131,11 @@ def _from_hub(folder: Path) -> Weights:
         part, where = _part(config, f"{name}_config"), f"{folder}, {name}"
         saved = stage_names(_under(f"{name}.", tensors))
         if name != _FINE:
-            stages.append(_stage(_shape(part, _HUB_SIZES), saved, None, where))
+            stages.append(_stage(_shape(part, _HUB_SIZES, where), saved, None, where))
             continue
         codebooks = _codebooks(part, rules, where)
         tied = with_tied_heads(saved, codebooks) if part.get("tie_word_embeddings", True) else saved
-        stages.append(_stage(_shape(part, _HUB_SIZES), tied, codebooks, where))
+        stages.append(_stage(_shape(part, _HUB_SIZES, where), tied, codebooks, where))
     semantic, coarse, fine = stages
     shape = _part(config, "codec_config")
     return Weights(rules, semantic, coarse, fine, codec_names(_under(_CODEC, tensors), shape), shape)
@@ -154,7 +160,7 @@ def _suno_stage(path: Path, fine: Rules | None = None) -> Stage:
     tensors = stage_names(tensors_in(saved["model"], path))
     if codebooks:
         tensors = with_tied_heads(tensors, codebooks)
-    return _stage(_shape(sizes, _SUNO_SIZES), tensors, codebooks, str(path))
+    return _stage(_shape(sizes, _SUNO_SIZES, str(path)), tensors, codebooks, str(path))
 
 
 def _codec_beside(folder: Path) -> tuple[Mapping[str, torch.Tensor], Mapping[str, Any]]:
@@ -165,11 +171,14 @@ def _codec_beside(folder: Path) -> tuple[Mapping[str, torch.Tensor], Mapping[str
     return codec_names(read_tensors(hub_weight_files(codec)), shape), shape
 
 
-def _shape(config: Mapping[str, Any], keys: tuple[str, ...]) -> GptShape:
-    """Args: keys: what the fields of a shape are called in ``config``."""
-    sizes = (config.get(key, default) for key, default in zip(keys, _DEFAULT_SIZES, strict=True))
-    layers, heads, width, block, words_in, words_out, bias = sizes
-    return GptShape(int(layers), int(heads), int(width), int(block), int(words_in), int(words_out), bool(bias))
+def _shape(config: Mapping[str, Any], keys: tuple[str, ...], where: str) -> GptShape:
+    """Args: keys: what the fields of a shape are called in ``config``. Raises EngineError."""
+    found = [config.get(key, default) for key, default in zip(keys, _DEFAULT_SIZES, strict=True)]
+    for key, size in zip(keys, found[:-1], strict=False):
+        if not isinstance(size, int | np.integer) or size < 1:
+            _refuse(f"'{key}' is {size!r}, which is no size", where)
+    layers, heads, width, block, words_in, words_out = (int(size) for size in found[:-1])
+    return GptShape(layers, heads, width, block, words_in, words_out, bool(found[-1]))
 
 
 def _stage(shape: GptShape, tensors: Mapping[str, torch.Tensor], codebooks: int | None, where: str) -> Stage:
