@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, and end with a line of JSON where it is asked for."""
     options = _options(arguments)
     torch.set_num_threads(1)
-    print(machine(options.device))
+    print(f"{machine(options.device)}, commit {commit()}")
     if options.scaling:
         result = show_scaling()
     elif options.schedule:
@@ -73,13 +73,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def machine(device: str) -> str:
-    """Where this was measured, and on which commit."""
-    git = ["git", "describe", "--always", "--dirty"]
-    commit = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
-    name = torch.cuda.get_device_name() if device == "cuda" else platform.processor() or platform.machine()
+    """Where this was measured."""
+    if device == "cuda":
+        return f"{torch.cuda.get_device_name()}, torch {torch.__version__}"
     best = torch.backends.cpu.get_cpu_capability()  # type: ignore[no-untyped-call]
-    threads = f"{os.cpu_count()} cores, 1 thread, {best}"
-    return f"{name}, {threads}, torch {torch.__version__}, commit {commit}"
+    return f"{platform.machine()} with {best}, 1 thread of {os.cpu_count()}, torch {torch.__version__}"
+
+
+def commit() -> str:
+    """What was measured."""
+    git = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def compare(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -88,11 +92,13 @@ def compare(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     ways = load_ways(plan_ways(clock, quick=options.quick), options.size, folder, clock)
     measure_rounds(ways, clock, BUDGET_S[options.quick])
     show_table(ways)
+    show_shares(ways)
     true = true_readings(ways, Chunk(TRUE_TOKENS[options.quick], CHUNK.semantic_history, CHUNK.history_frames))
     if options.picture is not None:
         options.picture.write_text(picture(ways, options), encoding="utf-8")
     return summary(ways) | {
-        "detail": {"machine": machine(options.device), "size": options.size, "true": true} | _details(ways)
+        "detail": {"machine": machine(options.device), "commit": commit(), "size": options.size, "true": true}
+        | _details(ways)
     }
 
 
@@ -136,11 +142,22 @@ def show_table(ways: Sequence[Way]) -> None:
     print(f"medians of the rounds; by the wall all took {idle:.2f} times as long")
 
 
+def show_shares(ways: Sequence[Way]) -> None:
+    """How near to the limit each stage comes, and what eats the rest: its seconds over the least."""
+    print(f"{'of the limit (seconds over it)':<32}" + "".join(f"{stage.replace('_', ' '):>17}" for stage in STAGES))
+    for way in ways:
+        taken, least = asdict(way.stages()), asdict(way.least())
+        cells = (f"{least[name] / taken[name]:.0%} ({taken[name] - least[name]:.2g})" for name in STAGES)
+        print(f"{way.label:<32}" + "".join(f"{cell:>17}" for cell in cells))
+
+
 def true_readings(ways: Sequence[Way], chunk: Chunk) -> dict[str, Any]:
-    """One reading from text to sound by either side, against what its pieces add up to."""
+    """Readings from text to sound by the documented use and by ours, against what their pieces add up to."""
     found: dict[str, Any] = {"semantic_tokens": chunk.semantic_tokens}
-    for way in (one for one in ways if one.rows == 1 and one.name in (PEER, OURS)):
-        taken, composed = way.side.read(chunk), way.stages(chunk).total
+    fewest = min(way.rows for way in ways if way.name == OURS)
+    ours = min((way for way in ways if way.name == OURS and way.rows == fewest), key=lambda way: way.stages().total)
+    for way in (next(way for way in ways if way.kind == DOCUMENTED), ours):
+        taken, composed = way.side.read(chunk, way.rows) / way.rows, way.stages(chunk).total
         found[way.label] = {"true_s": taken, "composed_s": composed}
         print(f"{way.label}: a true reading of {chunk.semantic_tokens} tokens {taken:.1f} s, composed {composed:.1f}")
     return found

@@ -55,7 +55,7 @@ class Scale:
 
 
 def scaling(counts: Sequence[int] = COUNTS) -> Iterator[Scale]:
-    """Short readings in 8 slots, of 4 to 24 tokens: all stages computed, windows of the fine stage a sixteenth."""
+    """Short readings in 8 slots, of 4 to 12 tokens: all stages computed, windows of the fine stage a sixteenth."""
     rules = Rules(max_text_tokens=32, max_coarse_input=32, max_coarse_history=60, fine_window=64, fine_history=32)
     bark, clock = tiny_bark(8, rules), Clock("cpu")
     voices = [random_prompt(Chunk(20, 100, 150), rules, seed) for seed in range(VOICES)]
@@ -73,7 +73,7 @@ def scaling(counts: Sequence[int] = COUNTS) -> Iterator[Scale]:
 def _short(count: int, voices: Sequence[Any], rules: Rules) -> Iterator[Wanted]:
     numbers = np.random.default_rng(3)
     for seed in range(count):
-        sampling = replace(DRAWN, max_s=float(numbers.integers(4, 25) - 0.5) / rules.semantic_rate_hz)
+        sampling = replace(DRAWN, max_s=float(numbers.integers(4, 13) - 0.5) / rules.semantic_rate_hz)
         text = numbers.integers(1_000, 100_000, 8).tolist()
         yield Wanted(Request(text, voices[seed % len(voices)], sampling, seed), ANY_LENGTH)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,48 @@ def test_the_figures_of_the_json_line_are_ratios_of_what_was_measured() -> None:
     seconds = composed(Units(3.0, 6.0, 9.0, 3.0, 6.0, 9.0), passes(Chunk(), Rules()), 1).total
     assert found["x_realtime"] == pytest.approx(250 / 49.9 / seconds)
     assert found["share_of_limit"] == pytest.approx(ways[4].least().total / seconds)
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As it is measured: threads that wait for one another cost tiny products twenty times their time."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize("fixed", [False, True])
+def test_measuring_times_every_piece_and_leaves_the_engine_as_it_was(fixed: bool) -> None:
+    """With rows that come and go as on a CPU, and with as many always as on a GPU."""
+    import torch
+
+    from pipeline.engines.bark.bark import Bark, planned
+    from pipeline.engines.bark.costs import Chunk
+    from pipeline.engines.bark.linear import Arithmetics
+    from pipeline.engines.bark.measuring import Stages, forced_requests, measured_units
+    from pipeline.engines.bark.random_weights import random_weights
+    from pipeline.engines.bark.shapes import Rules
+    from pipeline.engines.bark.speeds import Clock
+
+    rules = Rules(max_text_tokens=32, max_coarse_input=32, max_coarse_history=60, fine_window=64, fine_history=32)
+    weights, where = random_weights(2, 2, 16, rules=rules), Arithmetics("cpu", "float32", fixed=fixed)
+    bark = Bark(weights, where, planned(weights, where, slots=3))
+    stages = Stages(bark, where, lambda codes: None)
+    parts = (bark.semantic, bark.coarse, bark.fine, bark.semantic.gpt, bark.coarse.gpt)
+    before, (request,) = [dict(vars(part)) for part in parts], forced_requests(Chunk(), rules, 1, semantic_tokens=9)
+
+    units = measured_units(stages, Chunk(30, 50, 60), 3, Clock("cpu"))
+
+    timed = [name for name, seconds in asdict(units).items() if seconds > 0]
+    assert set(timed) >= {"semantic_prefill", "semantic_step", "coarse_prefill", "coarse_step", "fine_pass"}
+    assert [dict(vars(part)) for part in parts] == before
+    with torch.inference_mode():
+        cache = stages.cache(bark.semantic, 1, 64)
+        assert len(bark.semantic.speak([request], cache, together=4)[0].tokens) == 9, "a forced length"
 
 
 @pytest.mark.slow
