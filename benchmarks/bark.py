@@ -69,7 +69,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--picture", type=Path, help="write the profile here, as SVG")
     parser.add_argument("--scaling", action="store_true", help="cost and memory of 64, 512 and 4,096 readings")
     parser.add_argument("--schedule", action="store_true", help=f"how full the slots are over {READINGS:,} readings")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.device == "cuda" and not torch.cuda.is_available():
+        parser.error("there is no CUDA device on this machine")
+    return options
 
 
 def machine(device: str) -> str:
