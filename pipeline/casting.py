@@ -19,6 +19,7 @@ class CastVoice:
         settings: the engine's settings, checked, defaults filled in.
         pace: how long it takes, in estimates, where the production says so.
         understudy: another voice of the engine, checked, for chunks that this one cannot get right.
+        rolls: a chunk goes on from the take before it in its paragraph.
     """
 
     role: str
@@ -31,6 +32,7 @@ class CastVoice:
     limits: ReadingLimits
     pace: float | None = None
     understudy: str | None = None
+    rolls: bool = False
 
 
 def resolve_cast(order: Order) -> Mapping[str, CastVoice]:
@@ -65,6 +67,7 @@ def resolve_cast(order: Order) -> Mapping[str, CastVoice]:
             limits=engine.limits(checked),
             pace=member.pace,
             understudy=voices["understudy"],
+            rolls=member.history == "paragraph",
         )
     if problems:
         raise problems[0] if len(problems) == 1 else ProblemsError(problems)
@@ -100,6 +103,14 @@ def _mismatches(order: Order, role: str, engine: Engine) -> list[InputError]:
                 f"{engine.name} does not speak '{production.language}'",
                 where=order.place("cast", role, "engine"),
                 next_step=f"it speaks {', '.join(engine.languages)}; `chapterhouse voices --language {language}`",
+            )
+        )
+    if production.cast[role].history == "paragraph" and not engine.abilities.rolls:
+        problems.append(
+            InputError(
+                f"{engine.name} cannot go on from another take",
+                where=order.place("cast", role, "history"),
+                next_step="take 'history' out",
             )
         )
     slowest, fastest = engine.speeds

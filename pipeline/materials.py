@@ -321,6 +321,7 @@ class Take:
         heard: its words were compared with the text.
         sampled: it was heard only because the sample fell on it.
         approved: a person has accepted it as it is.
+        tried: keys of those attempts, in order.
     """
 
     key: str
@@ -333,6 +334,7 @@ class Take:
     heard: bool = False
     sampled: bool = False
     approved: bool = False
+    tried: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

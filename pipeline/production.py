@@ -162,6 +162,11 @@ class CastMember(Model):
     understudy: str | None = Field(
         None, min_length=1, description="Another voice of the engine, for a chunk that this one cannot get right."
     )
+    history: Literal["fixed", "paragraph"] = Field(
+        "fixed",
+        description="What a chunk goes on from. fixed: the voice's own prompt; paragraph: the take before it in its "
+        "paragraph, at most twice in a row. Only engines that can (Bark).",
+    )
     pace: float | None = Field(
         None,
         ge=0.4,

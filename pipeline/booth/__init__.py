@@ -8,14 +8,15 @@ from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt, ladder
 from pipeline.booth.narrating import NarratorAside, NoSound
 from pipeline.booth.pacing import lengths_of
-from pipeline.booth.recording import BATCH, Booth, circled_in_vault, record
+from pipeline.booth.recording import Booth, circled_in_vault, record, settled_in_vault
 from pipeline.booth.references import sound_checks
 from pipeline.booth.slots import Slot, plan_takes
+from pipeline.booth.takes import GENERATIONS
 from pipeline.booth.voices import SAME_VOICE, drift
 from pipeline.booth.words import WORD_CHECKS
 
 __all__ = [
-    "BATCH",
+    "GENERATIONS",
     "SAME_VOICE",
     "WORD_CHECKS",
     "Attempt",
@@ -35,6 +36,7 @@ __all__ = [
     "own_attempts",
     "plan_takes",
     "record",
+    "settled_in_vault",
     "sound_checks",
     "unheard_errors",
     "words_are_heard_in",

@@ -31,13 +31,24 @@ def choose(
     """The slots, those whose take a person has chosen with that take as their only attempt.
 
     Args:
+        slots: of a chapter, as `plan_takes` gives them.
         refused: told of a slot whose chosen take cannot be used, and why; that slot stays as it is.
 
     Raises:
         MissingError: an understudy's engine is not on this machine.
         StorageError: the vault cannot be read.
     """
-    return [_with_choice(slot, vault, verify, refused) for slot in slots]
+    chosen: list[Slot] = []
+    for slot in slots:
+        as_planned = slot if slot.follows is None else _going_on(slot, chosen[-1])
+        chosen.append(_with_choice(as_planned, vault, verify, refused))
+    return chosen
+
+
+def _going_on(slot: Slot, follows: Slot) -> Slot:
+    """The slot behind what has become of the one before it."""
+    plain = replace(slot.plain, follows=follows) if slot.plain is not None else None
+    return replace(slot, follows=follows, plain=plain)
 
 
 def _with_choice(slot: Slot, vault: Vault, verify: Verify, refused: Callable[[Slot, str], None]) -> Slot:
@@ -46,7 +57,7 @@ def _with_choice(slot: Slot, vault: Vault, verify: Verify, refused: Callable[[Sl
         return slot
     own = [attempt for attempt in own_attempts(slot, verify) if attempt.key.startswith(wanted)]
     try:
-        return replace(slot, chosen=own[0] if own else _in_vault(slot, wanted, vault))
+        return replace(slot, chosen=own[0] if own else _in_vault(slot, wanted, vault), follows=None, history="")
     except NoChoice as why:
         refused(slot, str(why))
         return slot

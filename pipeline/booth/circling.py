@@ -6,11 +6,14 @@ and the policy alone, so a run that was killed comes to the same takes as one th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 
 from pipeline.booth.budget import Budget
 from pipeline.booth.ladder import Attempt, ladder
+from pipeline.booth.rolling import settled
 from pipeline.booth.slots import Slot
 from pipeline.materials import Verdict
 from pipeline.production import Verify
@@ -32,6 +35,7 @@ class Judged:
         sampled: they were compared only because the sample fell on it.
         reused: it was in the vault before this run.
         usable: there is a sound at all.
+        generation: the tokens it was made of are in the vault.
     """
 
     attempt: Attempt
@@ -45,6 +49,7 @@ class Judged:
     sampled: bool = False
     reused: bool = False
     usable: bool = True
+    generation: bool = False
 
     @property
     def failures(self) -> int:
@@ -72,6 +77,7 @@ class Circled:
 
 @dataclass
 class _Progress:
+    slot: Slot
     ladder: tuple[Attempt, ...]
     tried: list[Judged] = field(default_factory=list)
     circled: Circled | None = None
@@ -82,20 +88,28 @@ class Circling:
     """Every slot of a book on its way up the ladder.
 
     Args:
-        slots: in the script's order, each identity once.
+        slots: in the script's order, each identity once; with the slots that they go on from.
         verify: how often and within which budget a take is tried again.
     """
 
     def __init__(self, slots: Sequence[Slot], verify: Verify) -> None:
         self._slots = {slot.identity: index for index, slot in enumerate(slots)}
-        self._all = [_Progress(ladder(slot, verify)) for slot in slots]
+        self._verify = verify
+        self._all = [_Progress(slot, ladder(slot, verify)) for slot in slots]
         self._budget = Budget([progress.ladder for progress in self._all], verify.budget)
         self._open = set(range(len(slots)))
         self._failed: set[int] = set()
-        self._next = 0
+        self._ready = [index for index, slot in enumerate(slots) if slot.history is not None]
+        self._followers: defaultdict[int, list[int]] = defaultdict(list)
+        for index, slot in enumerate(slots):
+            if slot.history is None and slot.follows is not None:
+                self._followers[self._slots[slot.follows.identity]].append(index)
 
     def wanted(self) -> Iterator[Attempt]:
-        """Attempts to make now: retakes that are granted, then first takes, each in the script's order; each once."""
+        """Attempts to make now: retakes that are granted, then first takes, each in the script's order; each once.
+
+        A slot that goes on from another's take comes once that is circled.
+        """
         for index in sorted(self._failed):
             granted = self._budget.grants(index)
             if granted is None:
@@ -106,9 +120,8 @@ class Circling:
                 yield self._take_up(index)
             else:
                 self._circle(index)
-        while self._next < len(self._all):
-            self._next += 1
-            yield self._take_up(self._next - 1)
+        while self._ready:
+            yield self._take_up(heappop(self._ready))
 
     def judged(self, take: Judged) -> None:
         """What became of an attempt."""
@@ -124,8 +137,19 @@ class Circling:
             self._failed.add(index)
 
     def circled(self, slot: Slot) -> Circled | None:
-        """What is circled for a slot, or one like it, None as long as that is not known."""
-        return self._all[self._slots[slot.identity]].circled
+        """What is circled for a slot, or one like it, None as long as that is not known, or it is not among these."""
+        index = self._slots.get(slot.identity)
+        return self._all[index].circled if index is not None else None
+
+    def position(self, slot: Slot) -> int:
+        """Of a slot in the script's order."""
+        return self._slots[slot.identity]
+
+    def settled(self, slot: Slot) -> Slot:
+        """The slot, with its history as far as that is known."""
+        history = self._all[self._slots[slot.identity]].slot.history
+        plain = replace(slot.plain, history=history) if slot.plain is not None else None
+        return replace(slot, history=history, plain=plain)
 
     @property
     def is_complete(self) -> bool:
@@ -139,7 +163,12 @@ class Circling:
 
     def _circle(self, index: int) -> None:
         progress = self._all[index]
-        slot = progress.ladder[0].slot
-        progress.circled = Circled(slot, min(progress.tried, key=lambda take: take.rank), tuple(progress.tried))
+        best = min(progress.tried, key=lambda take: take.rank)
+        progress.circled = Circled(progress.slot, best, tuple(progress.tried))
         self._budget.finish(index)
         self._open.discard(index)
+        for follower in self._followers.pop(index, ()):
+            following = self._all[follower]
+            following.slot = settled(following.slot, progress.circled)
+            following.ladder = ladder(following.slot, self._verify)
+            heappush(self._ready, follower)

@@ -232,4 +232,5 @@ def _judged(recorded: Recorded, verdicts: tuple[Verdict, ...]) -> Judged:
         sampled=bool(words and words["sampled"]),
         reused=recorded.reused,
         usable=bool(facts["finite"]),
+        generation=bool(facts.get("generation")),
     )

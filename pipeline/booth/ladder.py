@@ -33,6 +33,7 @@ class Attempt:
         readings: one; two where the chunk is split.
         key: of its take in the vault; the slot's own for the first.
         fingerprints: of the engine and the voice that reads it.
+        history: key of the take that it goes on from; empty for none.
     """
 
     slot: Slot
@@ -41,6 +42,7 @@ class Attempt:
     readings: tuple[Reading, ...]
     key: str
     fingerprints: Mapping[str, str]
+    history: str = ""
 
     @property
     def slate(self) -> str:
@@ -59,7 +61,8 @@ class Attempt:
 def ladder(slot: Slot, verify: Verify) -> tuple[Attempt, ...]:
     """The first take and up to ``verify.retakes`` others, in the order in which they are tried.
 
-    Of a slot whose take was chosen by a person, that one alone.
+    Of a slot whose take was chosen by a person, that one alone. Of a slot whose history is not known yet, those that
+    it would have without one: as many, and of the same cost.
     """
     if slot.chosen is not None:
         return (replace(slot.chosen, slot=slot),)
@@ -121,16 +124,19 @@ def _attempt(slot: Slot, number: int, rung: str, readings: tuple[Reading, ...]) 
     seed = seed_of(slot.key, number)
     readings = tuple(replace(reading, seed=seed + part) for part, reading in enumerate(readings))
     fingerprints: Mapping[str, str] = {name: slot.facts[name] for name in FINGERPRINTS}
+    history = slot.history or ""
     if number == 1:
-        return Attempt(slot, number, rung, readings, slot.key, fingerprints)
+        return Attempt(slot, number, rung, readings, slot.key_from(history), fingerprints, history)
     if rung == "understudy":
-        fingerprints = voice_fingerprints(slot.voice, readings[0].voice)
+        fingerprints, history = voice_fingerprints(slot.voice, readings[0].voice), ""  # it goes on from nobody else
     facts: dict[str, Any] = {
         **fingerprints,
         "stage": slot.facts["stage"],
         "readings": [[r.text, r.language, r.seed, r.speed, r.sampling, r.pronunciations] for r in readings],
     }
-    return Attempt(slot, number, rung, readings, content_key(facts), fingerprints)
+    if history:
+        facts["history"] = history
+    return Attempt(slot, number, rung, readings, content_key(facts), fingerprints, history)
 
 
 FINGERPRINTS = ("engine", "engine_fingerprint", "voice_fingerprint")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import queue
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from heapq import heappop, heappush
 from types import TracebackType
 
 from pipeline.booth.choosing import check_recordable, is_approved
@@ -19,6 +20,7 @@ from pipeline.booth.circling import Circled, Circling, Judged
 from pipeline.booth.judging import Judge
 from pipeline.booth.ladder import Attempt
 from pipeline.booth.narrating import NoSound
+from pipeline.booth.rolling import readings_of
 from pipeline.booth.slots import Slot
 from pipeline.booth.takes import Recorded, in_vault, keep, looked_up, stand_in
 from pipeline.engines import Narrator, Rendition, Unreadable
@@ -27,7 +29,6 @@ from pipeline.materials import Take
 from pipeline.production import Verify
 from pipeline.vault import Vault
 
-BATCH = 32  # attempts in one batch: enough for a narrator to batch, few enough to be lost without grief
 LOOK_S = 0.2  # how often a waiting booth looks whether the run was stopped
 
 
@@ -55,7 +56,7 @@ class Booth:
     ) -> None:
         self._circling = Circling(list({slot.identity: slot for slot in slots}.values()), verify)
         self._vault, self._judge, self._go_on, self._on_check = vault, judge, go_on, on_check
-        self._due: deque[Attempt] = deque()
+        self._due: list[tuple[bool, int, Attempt]] = []  # a heap: retakes first, each in the script's order
         self._ears = ThreadPoolExecutor(1, thread_name_prefix="ears")
         self._told: queue.SimpleQueue[Future[Judged]] = queue.SimpleQueue()
         self._listening = 0
@@ -67,11 +68,11 @@ class Booth:
     def __exit__(self, kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
         self._ears.shutdown(cancel_futures=kind is not None)
 
-    def next_batch(self, limit: int = BATCH) -> list[Attempt]:
+    def next_batch(self, limit: int | None = None) -> list[Attempt]:
         """Attempts to read now, all of one engine, retakes first; empty when every slot is circled.
 
-        Takes that the vault holds are judged and not read again. Waits only when nothing can be read before a
-        verdict is known.
+        As many as ``limit`` says, or as the engine wants at once. Takes that the vault holds are judged and not read
+        again. Waits only when nothing can be read before a verdict is known.
         """
         while True:
             self._go_on()
@@ -85,20 +86,23 @@ class Booth:
     def _take_in(self) -> None:
         while not self._told.empty():
             self._hear_of(self._told.get())
-        self._due = deque(sorted([*self._due, *self._circling.wanted()], key=_retakes_first))
+        for attempt in self._circling.wanted():
+            heappush(self._due, (attempt.number == 1, self._circling.position(attempt.slot), attempt))
 
-    def _from_due(self, limit: int) -> list[Attempt]:
+    def _from_due(self, limit: int | None) -> list[Attempt]:
         batch: list[Attempt] = []
-        others: list[Attempt] = []
-        while self._due and len(batch) < limit:
-            attempt = self._due.popleft()
+        others = []
+        while self._due and not (batch and len(batch) >= (limit or batch[0].slot.voice.limits.together)):
+            due = heappop(self._due)
+            attempt = due[-1]
             if (there := self._can_be_judged(attempt)) is not None:
                 self._listen_to(there)
             elif batch and attempt.slot.engine != batch[0].slot.engine:
-                others.append(attempt)
+                others.append(due)
             else:
                 batch.append(attempt)
-        self._due.extendleft(reversed(others))
+        for due in others:
+            heappush(self._due, due)
         return batch
 
     def _can_be_judged(self, attempt: Attempt) -> Recorded | None:
@@ -138,7 +142,11 @@ class Booth:
             if recorded is not None:
                 self._kept.add(recorded.attempt.key)
                 self._listen_to(recorded)
-        batch = [attempt for attempt in batch if there[attempt.key] is None]
+        batch = [
+            replace(attempt, readings=readings_of(attempt, self._vault, narrator, self._circling.circled))
+            for attempt in batch
+            if there[attempt.key] is None
+        ]
         owners = [(attempt, part) for attempt in batch for part in range(len(attempt.readings))]
         parts: dict[str, dict[int, Rendition]] = {}
         since = time.monotonic()
@@ -213,6 +221,23 @@ def circled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, jud
     Raises:
         MissingError: an understudy's engine is not on this machine.
     """
+    circling = _circling_in_vault(slots, vault, verify, judge)
+    found = [circling.circled(slot) for slot in slots]
+    return [None if circled is None else _take(slot, circled) for slot, circled in zip(slots, found, strict=True)]
+
+
+def settled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, judge: Judge) -> list[Slot]:
+    """The slots, those that go on from another's take with its key, as far as the vault tells which that is.
+
+    Nothing is recorded, listened to or written. Raises as `circled_in_vault`.
+    """
+    if all(slot.history is not None for slot in slots):
+        return list(slots)
+    circling = _circling_in_vault(slots, vault, verify, judge)
+    return [circling.settled(slot) for slot in slots]
+
+
+def _circling_in_vault(slots: Sequence[Slot], vault: Vault, verify: Verify, judge: Judge) -> Circling:
     once = {slot.identity: slot for slot in slots}
     circling = Circling(list(once.values()), verify)
     while attempts := list(circling.wanted()):
@@ -221,12 +246,7 @@ def circled_in_vault(slots: Sequence[Slot], vault: Vault, *, verify: Verify, jud
             known = judge.known(there) if there is not None else None
             if known is not None:
                 circling.judged(known)
-    found = [circling.circled(slot) for slot in slots]
-    return [None if circled is None else _take(slot, circled) for slot, circled in zip(slots, found, strict=True)]
-
-
-def _retakes_first(attempt: Attempt) -> bool:
-    return attempt.number == 1  # sorting is stable: each kind stays in the script's order
+    return circling
 
 
 def _take(slot: Slot, circled: Circled) -> Take:
@@ -242,6 +262,7 @@ def _take(slot: Slot, circled: Circled) -> Take:
         heard=best.heard,
         sampled=best.sampled,
         approved=is_approved(slot, best.key),
+        tried=tuple(take.attempt.key for take in circled.tried),
     )
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pipeline.booth.ladder import Attempt
 
 STAGE_VERSION = 2
+DEEPEST = 2
+"""Of chunks whose voice rolls, the first is read from the voice's own prompt, and so many go on from the one before
+each; then comes one from the prompt again. Each step copies the faults of the one before.
+"""
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,16 @@ class Slot:
     """A chunk with the voice that records it.
 
     Attributes:
-        key: over all that its first take depends on; two chunks with the same words share it, and their take.
+        key: over all that its first take depends on, but for a history; two chunks with the same words share it, and
+            their take.
         reading: of its first take.
         facts: what the key is made of.
         pickup: what a person has decided about this line, if anything.
         plain: the slot as it is without that decision.
         chosen: the only attempt there is, where a person has chosen its take; see `choosing`.
+        follows: the slot before it in its paragraph, where it goes on from that one's take.
+        history: key of the take that it goes on from; empty where it is read from the voice's own prompt, None as
+            long as the take of ``follows`` is not circled.
     """
 
     chunk: Chunk
@@ -40,6 +48,8 @@ class Slot:
     pickup: Pickup | None = None
     plain: Slot | None = None
     chosen: Attempt | None = None
+    follows: Slot | None = None
+    history: str | None = ""
 
     @property
     def engine(self) -> str:
@@ -48,7 +58,11 @@ class Slot:
     @property
     def first_take(self) -> str:
         """Key of the take that is looked for first."""
-        return self.key if self.chosen is None else self.chosen.key
+        return self.key_from(self.history or "") if self.chosen is None else self.chosen.key
+
+    def key_from(self, history: str) -> str:
+        """Key of its first take, where that goes on from a given one, or from the voice's own prompt."""
+        return content_key({**self.facts, "history": history}) if history else self.key
 
     @property
     def recorded_for(self) -> str:
@@ -56,9 +70,12 @@ class Slot:
         return self.key if self.chosen is None else self.chosen.slot.key
 
     @property
-    def identity(self) -> tuple[str, str]:
-        """What slots have in common that share a take: what is to be read, and which take of it a person chose."""
-        return self.key, self.chosen.key if self.chosen is not None else ""
+    def identity(self) -> tuple[str, ...]:
+        """What slots have in common that share a take: what is to be read, which take of it a person chose, and the
+        same of the slot whose take it goes on from.
+        """
+        own = (self.key, self.chosen.key if self.chosen is not None else "")
+        return own if self.follows is None else own + self.follows.identity
 
 
 def plan_takes(
@@ -67,24 +84,33 @@ def plan_takes(
     """The slot of every chunk.
 
     Args:
+        chunks: of a chapter, in order.
         pickups: decisions about single lines, looked up in the whole script already (`Pickups.on`).
 
     Raises:
         MissingError: an engine's model is not on this machine.
     """
     fingerprints = {role: voice_fingerprints(voice, voice.voice) for role, voice in cast.items()}
-    slots = []
+    slots: list[Slot] = []
+    in_line = 0
     for chunk in chunks:
+        in_line = 0 if chunk.opens_line else in_line + 1
+        rolls = cast[chunk.role].rolls and in_line % (DEEPEST + 1) != 0
+        follows = slots[-1] if rolls and slots[-1].chunk.language == chunk.language else None
         voice, pickup = cast[chunk.role], pickups.of(chunk) if pickups is not None else None
-        plain = _slot(chunk, voice, fingerprints[chunk.role], language)
+        plain = _following(_slot(chunk, voice, fingerprints[chunk.role], language), follows)
         if pickup is None:
             slots.append(plain)
         else:
             voice = _changed(voice, pickup)
             known = voice_fingerprints(voice, voice.voice)
-            slot = _slot(respelled(chunk, pickup), voice, known, language)
+            slot = _following(_slot(respelled(chunk, pickup), voice, known, language), follows)
             slots.append(replace(slot, pickup=pickup, plain=plain))
     return slots
+
+
+def _following(slot: Slot, follows: Slot | None) -> Slot:
+    return slot if follows is None else replace(slot, follows=follows, history=None)
 
 
 def _changed(voice: CastVoice, pickup: Pickup) -> CastVoice:

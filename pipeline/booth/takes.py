@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.audio.files import read_sound, write_sound
 from pipeline.audio.sound import Sound
@@ -18,6 +19,8 @@ from pipeline.materials import Verdict
 from pipeline.vault import Entry, Vault, content_key
 
 ROOM = "takes"
+GENERATIONS = "generations"
+"""The room of the tokens that takes were made of, under the takes' keys."""
 STAND_IN_HZ = 24_000
 
 
@@ -37,7 +40,7 @@ class Recorded:
 def keep(
     attempt: Attempt, renditions: Sequence[Rendition], vault: Vault, *, recorded_s: float | None = None
 ) -> Recorded:
-    """Put an attempt's take into the vault.
+    """Put an attempt's take into the vault, and beside it the tokens it was made of, where its engine gives them.
 
     Args:
         renditions: one for each of the attempt's readings.
@@ -47,6 +50,8 @@ def keep(
         StorageError: the vault cannot be written.
     """
     whole = renditions[0] if len(renditions) == 1 else _joined(renditions)
+    if whole.generation:  # before the take: whoever finds that finds these
+        keep_generation(attempt.key, whole.generation, vault)
 
     def write(path: Path) -> Mapping[str, Any]:
         finite = bool(np.isfinite(whole.sound.samples).all())
@@ -58,6 +63,8 @@ def keep(
             "truncated": whole.truncated,
             "uncertainty": whole.uncertainty,
             "loops": whole.loops,
+            "engine_facts": dict(whole.facts),
+            "generation": bool(whole.generation),
             "verdicts": [],
             "timings": {} if recorded_s is None else {"recorded_s": round(recorded_s, 3)},
         }
@@ -78,7 +85,7 @@ def stand_in(attempt: Attempt, reason: str, vault: Vault) -> Recorded:
     def write(path: Path) -> Mapping[str, Any]:
         write_sound(path, Sound(np.zeros(round(attempt.cost_s * STAND_IN_HZ), np.float32), STAND_IN_HZ))
         facts: dict[str, Any] = {"seconds": attempt.cost_s, "finite": False, "truncated": False, "loops": 0}
-        facts |= {"uncertainty": None, "verdicts": [], "timings": {}}
+        facts |= {"uncertainty": None, "engine_facts": {}, "generation": False, "verdicts": [], "timings": {}}
         return _facts(attempt) | facts | {"given_up": reason}
 
     return Recorded(attempt, vault.keep(ROOM, content_key({"stands_for": attempt.key}), ".flac", write))
@@ -99,10 +106,12 @@ def _facts(attempt: Attempt) -> dict[str, Any]:
         "slot": attempt.slot.key,
         "attempt": attempt.number,
         "rung": attempt.rung,
+        **({"history": attempt.history} if attempt.history else {}),
     }
 
 
 def _joined(renditions: Sequence[Rendition]) -> Rendition:
+    """Two renditions as one; what the engine told of each goes by its number, and there is no one generation."""
     first, second = renditions
     known = [made.uncertainty for made in renditions if made.uncertainty is not None]
     return Rendition(
@@ -110,7 +119,35 @@ def _joined(renditions: Sequence[Rendition]) -> Rendition:
         truncated=first.truncated or second.truncated,
         uncertainty=max(known, default=None),
         loops=max(first.loops, second.loops),
+        facts={
+            f"{name}_{part}": told for part, made in enumerate(renditions, 1) for name, told in made.facts.items()
+        },
     )
+
+
+def keep_generation(key: str, generation: Mapping[str, NDArray[np.int64]], vault: Vault) -> Entry:
+    """Put the tokens of a take into the vault, as an ``.npz`` of integers as small as they fit in.
+
+    Args:
+        key: the take's.
+
+    Raises:
+        StorageError: the vault cannot be written.
+    """
+
+    def write(path: Path) -> Mapping[str, Any]:
+        arrays: dict[str, Any] = {name: _small(array) for name, array in generation.items()}
+        with path.open("wb") as file:  # given a path, numpy would add a suffix of its own
+            np.savez_compressed(file, **arrays)
+        return {"shapes": {name: list(array.shape) for name, array in arrays.items()}}
+
+    return vault.keep(GENERATIONS, key, ".npz", write)
+
+
+def _small(array: NDArray[np.int64]) -> NDArray[np.integer[Any]]:
+    limits = np.iinfo(np.int16)
+    fits = not array.size or (limits.min <= array.min() and array.max() <= limits.max)
+    return array.astype(np.int16) if fits else array
 
 
 def in_vault(attempt: Attempt, vault: Vault) -> Recorded | None:
@@ -140,7 +177,7 @@ def keep_part(whole: Recorded, key: str, part_s: tuple[float, float], vault: Vau
     def write(path: Path) -> Mapping[str, Any]:
         sound = cut(read_sound(whole.entry.path), *part_s)
         write_sound(path, sound)
-        part = {"seconds": sound.seconds, "part_of": whole.entry.key, "trimmed": list(part_s)}
+        part = {"seconds": sound.seconds, "part_of": whole.entry.key, "trimmed": list(part_s), "generation": False}
         return {**whole.entry.facts, **part, **facts}
 
     return vault.keep(ROOM, key, ".flac", write)

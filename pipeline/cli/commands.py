@@ -289,6 +289,20 @@ def prompt(voice: str, *, path: Path, model: str) -> None:
     click.echo(f"{voice}: {render_prompt(voice, path, model):.1f} s, {path}")
 
 
+@voices.command("save")
+@PRODUCTION
+@click.argument("line", metavar="LINE")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.npz")
+def save_voice(production: Path, line: str, path: Path) -> None:
+    """Make a voice of bark of a take: a history prompt, which other productions can cast.
+
+    LINE is named as for pickups: ch03-0412, or ch03-0412-t2 for another take than the one that is used.
+    """
+    from pipeline.cli.voices import save_voice as save
+
+    save(_order(production), line, path)
+
+
 @chapterhouse.group()
 def lexicon() -> None:
     """How words are said: what to look at, check and export pronunciation lexicons."""

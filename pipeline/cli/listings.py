@@ -30,11 +30,12 @@ def print_table(table: Table) -> None:
 def show_plan(sheet: CallSheet, *, as_json: bool) -> None:
     """Chapters, chunks, estimated audio and what the vault holds."""
     rows = []
+    try:
+        slots = sheet.settled()
+    except MissingError:
+        slots = {}  # the model is not here, so nothing can have been recorded with it
     for chapter in sheet.chapters:
-        try:
-            kept = sum(("takes", slot.first_take) in sheet.vault for slot in sheet.slots(chapter))
-        except MissingError:
-            kept = 0  # the model is not here, so nothing can have been recorded with it
+        kept = sum(("takes", slot.first_take) in sheet.vault for slot in slots.get(chapter.number, ()))
         words = sum(count_words(chunk.shown) for chunk in chapter.chunks)
         rows.append((chapter.number, chapter.title, words, len(chapter.chunks), kept, chapter.estimated_s))
     if as_json:

@@ -126,7 +126,7 @@ def use_take(order: Order, named: str, wanted: str | None, *, note: str | None) 
     """
     book = the_book(order)
     chunk, number = find_line(book, named)
-    take = _the_take(book, chunk, wanted, number)
+    take = the_take(book, chunk, wanted, number)
     values: dict[str, Any] = {"use": take.key[:KEY_SHOWN], "approve": None} | ({} if note is None else {"note": note})
     _decide(book, chunk, values)
     click.echo(take_line(take))
@@ -146,7 +146,7 @@ def approve_take(order: Order, named: str, *, note: str | None) -> None:
     chunk, number = find_line(book, named)
     pickup = book.pickups.of(chunk)
     chosen = (pickup.use if pickup else None) or book.circled(chunk)
-    take = _the_take(book, chunk, chosen if number is None else None, number)
+    take = the_take(book, chunk, chosen if number is None else None, number)
     values: dict[str, Any] = {"approve": take.key[:KEY_SHOWN]} | ({} if note is None else {"note": note})
     if take.key != book.circled(chunk):
         values["use"] = take.key[:KEY_SHOWN]
@@ -185,7 +185,7 @@ def _chapter(chunk: Chunk) -> str:
     return f"chapter {chunk.chapter}"
 
 
-def _the_take(book: Book, chunk: Chunk, wanted: str | None, number: int | None) -> KeptTake:
+def the_take(book: Book, chunk: Chunk, wanted: str | None, number: int | None) -> KeptTake:
     """A take of the line, by its key or the beginning of it, by its number, or the only one there is."""
     takes = book.takes(chunk)
     if not takes:

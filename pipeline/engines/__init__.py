@@ -8,6 +8,7 @@ reading alone, never on its neighbours, the batch, the order or the number of th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -32,15 +33,29 @@ Sampling = tuple[tuple[str, float | int | str | bool | None], ...]
 class ReadingLimits:
     """What a narrator reads well in one breath. Chunks are packed up to ``target_s`` and never past ``max_s``.
 
+    Where what a reading costs goes by windows, chunks that fill them are preferred to those that reach the target.
+
     Attributes:
         target_s: the length of speech the packer aims at, seconds.
         max_s: the longest estimated speech allowed in one chunk, seconds.
         max_characters: hard limit on the spoken text, None for no such limit.
+        together: readings that it wants at once: as many as it reads side by side, and some in hand.
+        window_s: what a reading costs goes by windows of so many seconds: one that fills one and a second more pays
+            for two. None where it goes by the second.
     """
 
     target_s: float
     max_s: float
     max_characters: int | None = None
+    together: int = 32
+    window_s: float | None = None
+
+    def empty_window(self, seconds: float) -> float:
+        """How much of its last window a reading pays for and leaves empty, 0 … 1; 0 where there are no windows."""
+        if self.window_s is None:
+            return 0.0
+        windows = seconds / self.window_s
+        return math.ceil(windows) - windows
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,7 @@ class Abilities:
         varies: another seed gives another rendition of the same text.
         samplings: changes of its sampling worth trying when new seeds did not help, in order.
         speaks: what it gives are words.
+        rolls: its renditions have a `Rendition.generation`, from which a reading can go on (`Reading.history`).
     """
 
     sounds: frozenset[str] = frozenset()
@@ -66,6 +82,7 @@ class Abilities:
     varies: bool = True
     samplings: tuple[Sampling, ...] = ()
     speaks: bool = True
+    rolls: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +107,8 @@ class Reading:
         speed: 1.0 is the voice's own pace; 0.5 slow … 2.0 fast.
         sampling: engine options of this reading (Bark: temperatures, min_eos_p), sorted (name, value) pairs.
         pronunciations: first and last-plus-one character of a stretch of ``text`` and how it sounds, in IPA.
+        history: absolute path of the tokens (an ``.npz``) of another reading by this voice, which this one goes on
+            from in place of the voice's own; None for that. Only where the engine ``rolls``.
     """
 
     text: str
@@ -99,6 +118,7 @@ class Reading:
     speed: float = 1.0
     sampling: Sampling = ()
     pronunciations: tuple[tuple[int, int, str], ...] = ()
+    history: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+_GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")  # of NVIDIA's driver on Linux; of Windows' under WSL
 
 
 def describe_accelerator() -> str:
@@ -13,3 +16,8 @@ def describe_accelerator() -> str:
         gpu = torch.cuda.get_device_properties(0)
         return f"{gpu.name}, {gpu.total_memory / 1e9:.0f} GB, CUDA {torch.version.cuda}"
     return f"no GPU: {os.cpu_count()} processor cores (hibari and kokoro need none; bark is slow without)"
+
+
+def seems_to_have_gpu() -> bool:
+    """Whether a GPU's driver is here. Asked of the file system, since importing torch takes seconds."""
+    return any(Path(device).exists() for device in _GPU_DEVICES)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
-from pipeline.booth import Judge, Listening, Slot, choose, circled_in_vault, plan_takes
+from pipeline.booth import Judge, Listening, Slot, choose, circled_in_vault, plan_takes, settled_in_vault
 from pipeline.casting import CastVoice, resolve_cast
 from pipeline.delivery import check_cover
 from pipeline.engines import ReadingLimits
 from pipeline.errors import InputError, MissingError, Place
+from pipeline.flows.cards import Cards
 from pipeline.flows.decided import pickups_on
 from pipeline.flows.wording import WORDING
 from pipeline.hearing.ears import EarsAside, check_ears
@@ -112,6 +114,17 @@ class CallSheet:
     def judge(self, vault: Vault | None = None) -> Judge:
         """Who listens to takes, in this production's vault or another."""
         return Judge(vault or self.vault, self.verify, Listening(self.ears, WORDING, self.names))
+
+    def settled(self) -> Mapping[int, list[Slot]]:
+        """The slots of each chapter; those that go on from another's take know it as far as the vault's cards do.
+
+        Raises:
+            MissingError: an engine's model is not on this machine.
+        """
+        cards = Cards(self.vault)
+        slots = [slot for chapter in self.chapters for slot in self.slots(chapter)]
+        found = iter(settled_in_vault(slots, cards, verify=self.verify, judge=self.judge(cards)))
+        return {chapter.number: [*islice(found, len(chapter.chunks))] for chapter in self.chapters}
 
     def circled(self, slots: Sequence[Slot]) -> list[Take | None]:
         """What the vault's takes of some slots come to; None for what must be recorded or listened to."""

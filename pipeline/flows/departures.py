@@ -170,4 +170,4 @@ def _attempt(slot: Slot, locked: LockedChunk) -> Attempt | None:
         replace(reading, voice=voice, seed=locked.seed + part, speed=locked.speed, sampling=locked.sampling)
         for part, reading in enumerate(alike.readings)
     )
-    return replace(alike, rung=locked.rung, readings=readings, key=locked.take)
+    return replace(alike, rung=locked.rung, readings=readings, key=locked.take, history=locked.history)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
-from pipeline.booth import circled_in_vault, own_attempts, sound_checks
+from pipeline.booth import GENERATIONS, circled_in_vault, own_attempts, sound_checks
 from pipeline.delivery import delivery_keys
 from pipeline.flows.callsheet import CallSheet
+from pipeline.flows.cards import Cards
 from pipeline.mastering import master_in_vault
 from pipeline.materials import ChapterChunks, Master, Take
 from pipeline.mixing import mix_in_vault
-from pipeline.vault import Entry, Vault
+from pipeline.vault import Vault
 
 
 def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
@@ -25,8 +26,9 @@ def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
         MissingError: an engine's model, by which takes are known, or ffmpeg is not on this machine.
     """
     keys: dict[str, set[str]] = {room: set() for room in ("takes", "soundchecks", "mixes", "masters")}
+    settled = sheet.settled()
     for chapter in sheet.chapters:
-        attempts = [attempt for slot in sheet.slots(chapter) for attempt in own_attempts(slot, sheet.verify)]
+        attempts = [attempt for slot in settled[chapter.number] for attempt in own_attempts(slot, sheet.verify)]
         keys["takes"].update(attempt.key for attempt in attempts)
         keys["soundchecks"].update(sound_checks(attempts))
     keys["takes"].update(_right_parts(sheet.vault, keys["takes"]))
@@ -37,6 +39,7 @@ def keys_in_use(sheet: CallSheet) -> Mapping[str, set[str]]:
         master = _finished(sheet, chapter, known, keys) if len(known) == len(takes) else None
         if master is not None and master.path.is_file():
             masters.append(master)
+    keys[GENERATIONS] = keys["takes"]  # the tokens of a take lie under its key
     if len(masters) == len(sheet.chapters):
         keys |= delivery_keys(
             masters, sheet.order, narrators=sheet.narrators, profile=sheet.profile, vault=sheet.vault
@@ -61,7 +64,7 @@ def circled_by_cards(sheet: CallSheet) -> list[tuple[ChapterChunks, list[Take | 
         MissingError: an engine's model is not on this machine.
     """
     verify = sheet.verify
-    cards = _Cards(sheet.vault)
+    cards = Cards(sheet.vault)
     slots = [sheet.slots(chapter) for chapter in sheet.chapters]
     together = [slot for of_chapter in slots for slot in of_chapter]
     takes = iter(circled_in_vault(together, cards, verify=verify, judge=sheet.judge(cards)))
@@ -69,18 +72,6 @@ def circled_by_cards(sheet: CallSheet) -> list[tuple[ChapterChunks, list[Take | 
         (chapter, [*islice(takes, len(of_chapter))])
         for chapter, of_chapter in zip(sheet.chapters, slots, strict=True)
     ]
-
-
-class _Cards(Vault):
-    """A vault whose cards are taken at their word."""
-
-    def __init__(self, vault: Vault) -> None:
-        super().__init__(vault.root)
-        self._vault = vault
-
-    def fetch(self, room: str, key: str) -> Entry | None:
-        """The entry, its blob neither read nor verified."""
-        return self._vault.find(room, key)
 
 
 def _finished(

@@ -54,6 +54,7 @@ class LockedChunk(Model):
         text: SHA-256 of what was spoken.
         voice: a name of the engine's, or a voice file's name without its folder.
         rung: how it was come by: ``first``, ``seed``, ``sampling``, ``pace``, ``split`` or ``understudy``.
+        history: key of the take that it goes on from; empty for none.
         trimmed: start and end in seconds where only a part of what was recorded is used.
         slot: key of what was to be read, by whom and how.
         take: the take's key in the vault.
@@ -72,6 +73,7 @@ class LockedChunk(Model):
     sampling: Sampling
     speed: float
     rung: str
+    history: str = ""
     trimmed: tuple[float, float] | None
     slot: str
     take: str

@@ -137,6 +137,7 @@ def _chunk(slot: Slot, take: Take, facts: Mapping[str, Any], sha256: str) -> Loc
         sampling=tuple(sorted(facts["sampling"].items())),
         speed=facts["speed"],
         rung=facts["rung"],
+        history=facts.get("history", ""),
         trimmed=facts.get("trimmed"),
         slot=slot.key,
         take=take.key,

@@ -32,10 +32,16 @@ def record_line(order: Order, slate: str, listener: Listener = deaf) -> Take:
     """
     run = Run(draw_up(order), listener)
     sheet = run.sheet
-    slots = {slot.chunk.slate: slot for chapter in sheet.chapters for slot in sheet.slots(chapter)}
+    slots = {slot.chunk.slate: slot for of_chapter in sheet.settled().values() for slot in of_chapter}
     slot = slots.get(slate)
     if slot is None:
         raise InputError(f"there is no line {slate} in this script", where=str(order.script))
+    if slot.history is None:
+        raise InputError(
+            f"{slate} goes on from the take before it, and that is not recorded yet",
+            where=str(order.script),
+            next_step="decide with --later, and render",
+        )
 
     def on_take(attempt: Attempt) -> None:
         run.tell(Recorded(attempt.slate, attempt.slot.engine, attempt.cost_s))

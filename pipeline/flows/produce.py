@@ -106,7 +106,7 @@ def produce(production_file: str) -> Any:
 def announce(run: Run) -> Progress:
     """Say what there is to do."""
     sheet = run.sheet
-    planned = [slot for chapter in sheet.chapters for slot in sheet.slots(chapter)]
+    planned = [slot for slots in sheet.settled().values() for slot in slots]
     once = {slot.first_take: slot for slot in planned}
     missing = [slot for key, slot in once.items() if ("takes", key) not in sheet.vault]
     by_engine: dict[str, float] = {}

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pipeline.booth import Slot, ladder
+from pipeline.booth import Slot
 from pipeline.flows.callsheet import CallSheet
 from pipeline.mastering import master_chapter, master_key
 from pipeline.materials import ChapterChunks, ChapterMix, Master, Take
@@ -130,11 +130,7 @@ def attempt_cards(sheet: CallSheet, takes: Mapping[int, Sequence[Take]]) -> dict
     Raises:
         TakeLost: a circled take is not in the vault any more.
     """
-    verify = sheet.verify
-    keys: dict[str, None] = {}
-    for chapter in sheet.chapters:
-        for slot, take in zip(sheet.slots(chapter), takes[chapter.number], strict=True):
-            keys |= dict.fromkeys([take.key, *(attempt.key for attempt in ladder(slot, verify)[: take.attempts])])
+    keys = {key: None for of_chapter in takes.values() for take in of_chapter for key in (take.key, *take.tried)}
     cards = {key: card for key in keys if (card := sheet.vault.card("takes", key)) is not None}
     for take in (take for of_chapter in takes.values() for take in of_chapter):
         if take.key not in cards:

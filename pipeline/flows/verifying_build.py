@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.booth import Attempt
+from pipeline.booth.rolling import generation_path
 from pipeline.booth.takes import keep, keep_part
-from pipeline.engines import Narrator, Rendition, Unreadable
+from pipeline.engines import Narrator, Reading, Rendition, Unreadable
 from pipeline.errors import EngineError
 from pipeline.flows.callsheet import CallSheet
 from pipeline.flows.departures import Pinned, chunks_of, pinned_chunks
@@ -86,10 +87,12 @@ class _Bench:
         sums: dict[str, str] = {}
         for engine in dict.fromkeys(attempt.slot.engine for attempt in once.values()):
             mine = [attempt for attempt in once.values() if attempt.slot.engine == engine]
-            for attempt, renditions in _recorded(self._narrator(engine), mine):
-                entry = _kept(attempt, renditions, parts_s[attempt.key], vault)
-                sums[attempt.key] = file_sha256(entry.path)
-                self.listener(Recorded(attempt.slot.chunk.slate, engine, attempt.slot.chunk.estimated_s))
+            while ready := [attempt for attempt in mine if not attempt.history or generation_path(attempt, vault)]:
+                for attempt, renditions in _recorded(self._narrator(engine), ready, vault):
+                    entry = _kept(attempt, renditions, parts_s[attempt.key], vault)
+                    sums[attempt.key] = file_sha256(entry.path)
+                    self.listener(Recorded(attempt.slot.chunk.slate, engine, attempt.slot.chunk.estimated_s))
+                mine = [attempt for attempt in mine if attempt not in ready]  # what goes on from these comes next
         return sums
 
     def _narrator(self, engine: str) -> Narrator:
@@ -132,12 +135,14 @@ def _planned(pinned: Mapping[int, Sequence[Pinned]]) -> Planned:
     return Planned(len(pinned), len(everything), estimated_s, len(once), by_engine)
 
 
-def _recorded(narrator: Narrator, attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, list[Rendition]]]:
+def _recorded(
+    narrator: Narrator, attempts: Sequence[Attempt], vault: Vault
+) -> Iterator[tuple[Attempt, list[Rendition]]]:
     """Each attempt with a rendition of each of its readings, as it is done."""
     owners = [(attempt, part) for attempt in attempts for part in range(len(attempt.readings))]
     made: dict[str, dict[int, Rendition]] = {}
     try:
-        for index, rendition in narrator.read([attempt.readings[part] for attempt, part in owners]):
+        for index, rendition in narrator.read([_reading(attempt, part, vault) for attempt, part in owners]):
             attempt, part = owners[index]
             parts = made.setdefault(attempt.key, {})
             parts[part] = rendition
@@ -150,6 +155,11 @@ def _recorded(narrator: Narrator, attempts: Sequence[Attempt]) -> Iterator[tuple
             where=slot.chunk.place,
             next_step="look at what differs from the lock: an engine of another version, probably",
         ) from error
+
+
+def _reading(attempt: Attempt, part: int, vault: Vault) -> Reading:
+    history = generation_path(attempt, vault)
+    return replace(attempt.readings[part], history=str(history) if history else None)
 
 
 def _take(pinned: Pinned) -> Take:

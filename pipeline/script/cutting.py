@@ -17,7 +17,7 @@ from pipeline.script.atoms import Atom, Estimate, atoms_of
 from pipeline.script.duration import estimate_seconds
 from pipeline.script.words import word_spans
 
-# What it costs to breathe, by what stands there; a part of the target's length costs nothing else.
+# What it costs to breathe, by what stands there; a part of the target's length, or of full windows, costs no more.
 CUT_COSTS = (
     (re.compile(r"(?:[!?。！？]+[\"'”’»)]*|\.[\"'”’»)]+|\.)[—–-]+$|[!?。！？]+[\"'”’»)]*$|\.[\"'”’»)]+$"), 0.0),
     (re.compile(r"[;；][\"'”’»)]*$"), 0.1),
@@ -33,6 +33,7 @@ SPACE_COST = 3.0
 STOP_INSIDE_COST = 6.0  # 'Mr.' and its like
 LETTER_COST = 20.0
 
+EMPTY_COST = 0.5  # a window that a part leaves empty, squared: to fill one is worth a dash, not a comma more
 SHORT_SHARE = 0.375  # of the target: three seconds of eight
 SHORT_COST = 1.5
 
@@ -126,8 +127,7 @@ def _best_cuts(atoms: list[Atom], costs: list[float], limits: ReadingLimits, est
             length = seconds[end] - seconds[start]
             if start < end - 1 and (length > limits.max_s or ends[end] - begins[start] > most):
                 break
-            off = length / limits.target_s - 1.0
-            cost = best[start] + before[start] + off * off + (SHORT_COST if length < short else 0.0)
+            cost = best[start] + before[start] + _off(length, limits) + (SHORT_COST if length < short else 0.0)
             if cost <= cheapest:
                 cheapest, first = cost, start
         best.append(cheapest)
@@ -136,6 +136,13 @@ def _best_cuts(atoms: list[Atom], costs: list[float], limits: ReadingLimits, est
     while bounds[-1]:
         bounds.append(chosen[bounds[-1]])
     return bounds[::-1]
+
+
+def _off(seconds: float, limits: ReadingLimits) -> float:
+    """What a part's length costs: how far it is from the target, or how much of a window it leaves empty."""
+    if limits.window_s is not None:
+        return float(EMPTY_COST * limits.empty_window(seconds) ** 2)
+    return float((seconds / limits.target_s - 1.0) ** 2)
 
 
 def _part(

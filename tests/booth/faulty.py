@@ -6,9 +6,11 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.audio.sound import Sound
 from pipeline.engines import Reading, Rendition, Unreadable
@@ -27,7 +29,7 @@ class Narrator:
     """Reads one reading after the other; what a text asks for happens at it, ``times`` times in all.
 
     Texts: ``killed``, ``crashes``, ``hangs``, ``huge``; and each time ``nan``, ``silent``, ``cut``, ``left out``,
-    ``unreadable``, ``odd error``. All others are read.
+    ``unreadable``, ``odd error``, and ``tokens``, which tells what it was made of. All others are read.
 
     Args:
         diary: a file with a line for each start of a process and for each batch.
@@ -65,7 +67,7 @@ class Narrator:
                 raise MemoryError
             elif reading.text in ("killed", "crashes", "hangs") and self._times_left(reading.text):
                 self._end(reading.text)
-            yield index, Rendition(sound, truncated=reading.text == "cut", uncertainty=1.5, loops=2)
+            yield index, _rendition(reading, sound)
 
     def _end(self, how: str) -> None:
         if how == "hangs":
@@ -81,6 +83,20 @@ class Narrator:
     def _note(self, what: str) -> None:
         with self._diary.open("a") as file:
             file.write(f"{what}\n")
+
+
+def _rendition(reading: Reading, sound: Sound) -> Rendition:
+    whole = Rendition(sound, truncated=reading.text == "cut", uncertainty=1.5, loops=2)
+    if reading.text != "tokens":
+        return whole
+    return replace(whole, facts={"stop": "end", "semantic_tokens": 150}, generation=generation_of(reading, 150))
+
+
+def generation_of(reading: Reading, semantic: int) -> dict[str, NDArray[np.int64]]:
+    """The tokens of a Bark reading, as far as their shapes and ranges go: 49.9 and 75 a second."""
+    draw = np.random.default_rng(abs(reading.seed)).integers
+    fine = draw(0, 1024, (8, semantic * 3 // 2))
+    return {"semantic_prompt": draw(0, 10_000, semantic), "coarse_prompt": fine[:2], "fine_prompt": fine}
 
 
 class OddError(Exception):

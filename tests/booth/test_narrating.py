@@ -66,6 +66,17 @@ def test_renditions_come_through_whole_whatever_they_hold(unharmed: Aside) -> No
     assert unharmed.reference("none") is None
 
 
+def test_what_an_engine_tells_of_its_tokens_comes_through_too(unharmed: Aside) -> None:
+    wanted = readings("tokens", "plain")
+    told, plain = read_all(unharmed, wanted)
+    assert dict(told.facts) == {"stop": "end", "semantic_tokens": 150}
+    expected = faulty.generation_of(wanted[0], 150)
+    assert {name: array.tolist() for name, array in told.generation.items()} == {
+        name: array.tolist() for name, array in expected.items()
+    }
+    assert (dict(plain.facts), dict(plain.generation)) == ({}, {})
+
+
 def test_a_consumer_that_stops_early_does_not_lose_the_loaded_narrator(unharmed: Aside) -> None:
     wanted = readings(*"abcdef")
     stream = unharmed.read(wanted)

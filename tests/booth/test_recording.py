@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.audio.files import read_sound
 from pipeline.audio.sound import Sound
-from pipeline.booth import Attempt, Judge, Slot, circled_in_vault, plan_takes, record
-from pipeline.engines import Reading, Rendition, Unreadable
+from pipeline.booth import Attempt, Booth, Judge, Slot, circled_in_vault, plan_takes, record
+from pipeline.engines import Reading, ReadingLimits, Rendition, Unreadable
 from pipeline.errors import EngineError, Place
 from pipeline.production import RetakeBudget, Verify
 from pipeline.vault import Vault
@@ -173,3 +173,15 @@ def test_the_key_does_not_change_with_place_pause_or_gain() -> None:
 def test_a_take_cut_off_at_the_models_limit_is_never_passed(tmp_path: Path) -> None:
     (take,) = record(slots(), Scripted(0.3, truncated=True), Vault(tmp_path), verify=verify(retakes=1))
     assert {verdict.check for verdict in take.verdicts if not verdict.passed} == {"whole"}
+
+
+def test_an_engine_gets_as_many_readings_at_once_as_it_wants(tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    for together in (7, 32, 256):
+        planned = slots(
+            *(f"Line number {number}." for number in range(300)),
+            limits=ReadingLimits(8.0, 12.0, together=together),
+        )
+        with Booth(planned, vault=vault, verify=verify(), judge=Judge(vault, verify())) as booth:
+            assert len(booth.next_batch()) == together
+            assert len(booth.next_batch(3)) == 3, "who asks for fewer gets fewer"

@@ -15,8 +15,9 @@ from click.testing import CliRunner, Result
 
 from pipeline.audio.files import write_sound
 from pipeline.audio.sound import Sound
-from pipeline.booth import ladder, sound_checks
+from pipeline.booth import GENERATIONS, ladder, sound_checks
 from pipeline.booth import record as booth_record
+from pipeline.booth.takes import keep_generation
 from pipeline.cli.commands import chapterhouse
 from pipeline.errors import BusyError, InputError
 from pipeline.flows.callsheet import CallSheet, draw_up
@@ -163,6 +164,15 @@ def test_prune_leaves_every_attempt_of_a_chunk(production: Path) -> None:
     keep_take(sheet.vault, retake.key, slot.chunk.spoken)
     run("prune", production, "--yes")
     assert ("takes", retake.key) in sheet.vault
+
+
+def test_prune_keeps_the_tokens_of_the_takes_it_keeps(production: Path) -> None:
+    sheet = record(production)
+    used = next(iter(sheet.vault.keys("takes")))
+    for key in (used, "ee" * 16):
+        keep_generation(key, {"semantic_prompt": np.arange(9)}, sheet.vault)
+    run("prune", production, "--yes")
+    assert list(sheet.vault.keys(GENERATIONS)) == [used]
 
 
 def test_prune_leaves_what_is_younger_and_what_comes_from_the_future(production: Path) -> None:

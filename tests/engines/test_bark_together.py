@@ -132,10 +132,10 @@ def refusing(most: int) -> Any:
 def test_memory_refused_halves_the_slots_and_readings_stay_as_they_are(
     weights: Weights, requests: list[Request], alone: list[Generation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CoarseStage, "window", refusing(2))
+    monkeypatch.setattr(CoarseStage, "window", refusing(3))
     bark = bark_of(weights, slots=8)
     assert all(same(one, expected) for one, expected in zip(generations(bark, requests), alone, strict=True))
-    assert bark.slots == 2
+    assert bark.slots == 3
 
 
 def test_memory_refused_to_a_single_reading_is_told(

@@ -166,7 +166,7 @@ def test_a_misspelt_setting_is_refused_with_the_nearest_name(name: str) -> None:
         ("humming", {"delay_s": "long"}),
         ("humming", {"rate_hz": 22050.5}),
         ("hibari", {"workers": True}),
-        ("bark", {"dtype": "int8"}),
+        ("bark", {"dtype": "int4"}),
         ("bark", {"device": 0}),
         ("bark", {"text_temperature": 3}),
         ("bark", {"model": "no such folder"}),

@@ -47,10 +47,11 @@ def edited(draw: st.DrawFn) -> Sentence:
 
 
 LIMITS = st.builds(
-    lambda target, room, characters: ReadingLimits(target, target * room, characters),
+    lambda target, room, characters, window: ReadingLimits(target, target * room, characters, window_s=window),
     st.floats(0.5, 8.0),
     st.floats(1.0, 2.0),
     st.one_of(st.none(), st.integers(5, 100)),
+    st.one_of(st.none(), st.floats(0.5, 8.0)),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -28,6 +30,8 @@ from .test_cutting import LIMITS, edited, sentence
 
 HERE = Place("book.md", 1, 1)
 ROOMY = ReadingLimits(8.0, 12.0)
+WINDOW_S = 6.5
+WINDOWED = replace(ROOMY, window_s=WINDOW_S)
 
 
 def line(*sentences: Sentence, kind: LineKind = LineKind.PARAGRAPH, delivery: str = "") -> Line:
@@ -89,6 +93,41 @@ def test_a_slow_voice_gets_shorter_chunks() -> None:
     usual, slow = chunked(lines).chunks, chunked(lines, paces={"NARRATOR": 2.0}).chunks
     assert len(slow) > len(usual)
     assert max(chunk.estimated_s for chunk in slow) <= 12.0
+
+
+def test_where_windows_are_paid_for_chunks_fill_them() -> None:
+    """Sentences of 3.9 s: the target makes pairs of 7.8 s of them, which pay for two windows and leave one empty."""
+    lines = line(*[said("The boats were out all night and nobody on the shore knew it.")] * 9)
+    by_target, by_windows = ([c.estimated_s for c in chunked(lines, limits=of).chunks] for of in (ROOMY, WINDOWED))
+    assert any(7.0 < seconds < 9.0 for seconds in by_target), "or there is nothing to be shown"
+    assert not any(7.0 < seconds < 9.0 for seconds in by_windows)
+    assert sum(map(windows, by_windows)) < sum(map(windows, by_target))
+
+
+def test_a_sentence_longer_than_a_window_stays_whole() -> None:
+    text = "The boats were out all night and nobody on the shore knew it, for nobody had seen them go or come back."
+    chunks = chunked(line(*[said(text)] * 3), limits=WINDOWED).chunks
+    assert [chunk.spoken for chunk in chunks] == [text] * 3
+    assert WINDOW_S < chunks[0].estimated_s <= WINDOWED.max_s
+
+
+def test_a_word_alone_is_not_left_over_to_save_a_window() -> None:
+    full = said("The boats were out all night and nobody knew it, for nobody had seen them go.")
+    assert len(chunked(line(full, said("No.")), limits=WINDOWED).chunks) == 1
+
+
+def test_a_cut_sentence_fills_windows_too() -> None:
+    clause = "the boats were out all night and nobody knew it"  # 2.9 s and a comma
+    whole = line(said(", and ".join([clause] * 5) + "."))
+    by_target, by_windows = (
+        sum(windows(chunk.estimated_s) for chunk in chunked(whole, limits=limits).chunks)
+        for limits in (ROOMY, WINDOWED)
+    )
+    assert by_windows < by_target
+
+
+def windows(seconds: float) -> int:
+    return math.ceil(seconds / WINDOW_S)
 
 
 @settings(max_examples=40, deadline=None)

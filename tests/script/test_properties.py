@@ -29,10 +29,11 @@ WORD = st.one_of(
 GAP = st.sampled_from([" ", " ", " ", "\n", "\n\n", ", ", ". ", "; ", "—", "  "])
 TEXT = st.lists(st.tuples(WORD, GAP), min_size=1, max_size=80).map(lambda pairs: "".join(a + b for a, b in pairs))
 TIGHT = st.builds(
-    lambda target, room, characters: ReadingLimits(target, target * room, characters),
+    lambda target, room, characters, window: ReadingLimits(target, target * room, characters, window_s=window),
     st.floats(0.5, 12.0),
     st.floats(1.0, 2.0),
     st.one_of(st.none(), st.integers(5, 300)),
+    st.one_of(st.none(), st.floats(0.5, 12.0)),
 )
 ROOMY = st.builds(
     lambda target, room: ReadingLimits(target, target * room), st.floats(12.0, 20.0), st.floats(1.0, 2.0)

@@ -38,9 +38,10 @@ def expected_length(text: str, language: str) -> Expected:
 
 def faults_of(spoken: Spoken, expected: Expected) -> tuple[str, ...]:
     """``empty``, ``cap`` (no end was drawn), ``short``, ``long``, ``loops``: those that are true, in this order."""
+    if not len(spoken.tokens):
+        return ("empty",)
     seconds = len(spoken.tokens) / SEMANTIC_RATE_HZ
     found = {
-        "empty": not len(spoken.tokens),
         "cap": spoken.stop != "end",
         "short": seconds < expected.least_s,
         "long": seconds > expected.most_s,

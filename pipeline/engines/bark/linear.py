@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -99,8 +100,9 @@ class _Int8:
         weight = weight.float()
         scales = weight.abs().amax(dim=1).clamp_min(1e-12) / WEIGHT_STEPS
         zeros = torch.zeros(len(scales), dtype=torch.long)
-        steps = torch.quantize_per_channel(weight, scales, zeros, 0, torch.qint8)
-        with _fbgemm():
+        with _fbgemm(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # torchao is to have this; our torch is pinned
+            steps = torch.quantize_per_channel(weight, scales, zeros, 0, torch.qint8)
             self._packed = torch.ops.quantized.linear_prepack(steps, None)
         self._bias = None if bias is None else bias.float()
 

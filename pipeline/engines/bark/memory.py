@@ -51,8 +51,8 @@ class MemoryPlan:
         return self.weights + self.cache + self.workspace
 
     def __str__(self) -> str:
-        parts = f"weights {_gb(self.weights)}, {self.slots} slots {_gb(self.cache)}, work {_gb(self.workspace)}"
-        return f"{_gb(self.total)} ({parts}{', one stage at a time' if self.offload else ''})"
+        parts = f"weights {_size(self.weights)}, {self.slots} slots {_size(self.cache)}, work {_size(self.workspace)}"
+        return f"{_size(self.total)} ({parts}{', one stage at a time' if self.offload else ''})"
 
 
 def weight_bytes(shape: GptShape, arithmetic: str, tables: int = 1) -> int:
@@ -105,5 +105,5 @@ def free_bytes(device: str) -> int:
     return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def _gb(size: int) -> str:
-    return f"{size / 1e9:.1f} GB"
+def _size(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"

@@ -96,7 +96,7 @@ class BarkNarrator:
             )
         ids = self._text_ids(index, reading.text)
         sampling = self.sampling.changed(reading.sampling)
-        request = Request(ids, self.find_prompt(reading.voice), sampling, reading.seed)
+        request = Request(ids, self.find_prompt(reading.history or reading.voice), sampling, reading.seed)
         return Wanted(request, expected_length(reading.text, reading.language))
 
     def _text_ids(self, index: int, text: str) -> list[int]:
@@ -128,14 +128,14 @@ class BarkNarrator:
 
 def _rendition(made: Generation, sound: Sound) -> Rendition:
     spoken = made.spoken
-    frames = made.codes.shape[1]
+    frames, silent_end = made.codes.shape[1], silent_end_s(sound)
     facts: dict[str, str | int | float] = {
         "stop": spoken.stop,
         "rolls": made.rolls,
         "semantic_tokens": len(spoken.tokens),
         "frames": frames,
-        "silent_end_s": _silent_end_s(sound),
-        "faults": " ".join(made.faults),
+        "silent_end_s": silent_end,
+        "faults": " ".join([*made.faults, *(["silence"] if silent_end > SILENT_END_S else [])]),
     }
     generation = {"semantic_prompt": spoken.tokens, "coarse_prompt": made.codes[:2], "fine_prompt": made.codes}
     return Rendition(
@@ -148,7 +148,7 @@ def _rendition(made: Generation, sound: Sound) -> Rendition:
     )
 
 
-def _silent_end_s(sound: Sound) -> float:
+def silent_end_s(sound: Sound) -> float:
     """Seconds at the end in which no sample is over -60 dBFS."""
     loud = np.flatnonzero(np.abs(sound.samples) > SILENT_BELOW)
     last = int(loud[-1]) + 1 if len(loud) else 0

@@ -23,6 +23,8 @@ COARSE_CODEBOOKS = 2
 SEMANTIC_RATE_HZ = 49.9
 FRAME_RATE_HZ = 75
 MIN_PROMPT_S = 1.0
+MAX_PROMPT_S = 14.0  # the longest of Suno's presets; of what a prompt holds Bark hears the last 6.83 s (512 frames)
+FRAMES_PER_SEMANTIC = 1.5  # 75 / 49.9 to one place, as suno-ai/bark's generate_coarse asserts of a prompt
 _SHAPES = {"semantic_prompt": "[T]", "coarse_prompt": f"[{COARSE_CODEBOOKS}, T]", "fine_prompt": f"[{CODEBOOKS}, T]"}
 
 
@@ -48,7 +50,8 @@ class HistoryPrompt:
 
 
 def read_prompt(path: Path) -> HistoryPrompt:
-    """The prompt in an ``.npz`` file as Suno's ``save_as_prompt`` writes it. Pickled objects are refused.
+    """The prompt in an ``.npz`` file as Suno's ``save_as_prompt`` writes it. Pickled objects are refused, other
+    arrays left alone.
 
     Raises:
         InputError: no such file, not an npz, an array missing, of a wrong shape, or out of range.
@@ -74,7 +77,8 @@ def checked_prompt(arrays: Mapping[str, NDArray[np.generic]], where: str) -> His
     """A prompt from its arrays.
 
     Raises:
-        InputError: an array is missing, of a wrong shape, or out of range; ``where`` says whose it is.
+        InputError: an array is missing, of a wrong shape, or out of range, or the arrays are not of the same speech;
+            ``where`` says whose they are.
     """
     for name, shape in _SHAPES.items():
         if name not in arrays:
@@ -93,9 +97,50 @@ def checked_prompt(arrays: Mapping[str, NDArray[np.generic]], where: str) -> His
     semantic, coarse, fine = (np.ascontiguousarray(arrays[name], np.int64) for name in _SHAPES)
     if coarse.shape[1] != fine.shape[1] or not np.array_equal(coarse, fine[:COARSE_CODEBOOKS]):
         raise InputError("'coarse_prompt' should be the first two rows of 'fine_prompt'", where=where)
+    if len(semantic) and round(fine.shape[1] / len(semantic), 1) != FRAMES_PER_SEMANTIC:
+        raise InputError(
+            f"{len(semantic)} semantic tokens and {fine.shape[1]} frames are not of the same speech: "
+            f"{len(semantic) / SEMANTIC_RATE_HZ:.2f} s and {fine.shape[1] / FRAME_RATE_HZ:.2f} s",
+            where=where,
+            next_step=_NEXT_STEP,
+        )
     if min(len(semantic) / SEMANTIC_RATE_HZ, fine.shape[1] / FRAME_RATE_HZ) < MIN_PROMPT_S:
         raise InputError(f"the history prompt is shorter than {MIN_PROMPT_S:g} s", where=where)
     return HistoryPrompt(semantic, coarse, fine)
+
+
+def prompt_of_generation(generation: Mapping[str, NDArray[np.generic]], where: str) -> HistoryPrompt:
+    """A voice from the tokens of a take: all of it, so that it ends as the take does, or its last 14 s.
+
+    Args:
+        generation: as `Rendition.generation` has it.
+
+    Raises:
+        InputError: as `checked_prompt`.
+    """
+    whole = checked_prompt(generation, where)
+    semantic, frames = int(MAX_PROMPT_S * SEMANTIC_RATE_HZ), int(MAX_PROMPT_S * FRAME_RATE_HZ)
+    return HistoryPrompt(whole.semantic[-semantic:], whole.coarse[:, -frames:], whole.fine[:, -frames:])
+
+
+def write_prompt(path: Path, prompt: HistoryPrompt, provenance: Mapping[str, object]) -> None:
+    """Write a voice as Suno's ``save_as_prompt`` does, with where it comes from as JSON in a fourth array.
+
+    Args:
+        path: to a file with whatever suffix; an ``.npz`` all the same.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    told = json.dumps(dict(provenance), ensure_ascii=False)
+    with path.open("wb") as file:  # given a path, numpy would add a suffix of its own
+        np.savez(
+            file,
+            semantic_prompt=prompt.semantic,
+            coarse_prompt=prompt.coarse,
+            fine_prompt=prompt.fine,
+            provenance=np.array(told),
+        )
 
 
 def preset_prompt(checkpoint: Path, preset: str) -> HistoryPrompt:

@@ -106,7 +106,7 @@ def draw(scaled_logits: torch.Tensor, how: Drawing, steps: torch.Tensor) -> torc
 def entropy(probabilities: torch.Tensor) -> torch.Tensor:
     """Entropy of each row in nats, ``[B]``."""
     each: torch.Tensor = torch.special.entr(probabilities)
-    return each.sum(dim=-1)
+    return each.sum(dim=-1, dtype=torch.float64).float()
 
 
 def _likeliest(logits: torch.Tensor, top_k: torch.Tensor) -> torch.Tensor:

@@ -21,6 +21,8 @@ from pipeline.engines.bark.weights import Stage
 
 LOOK_EVERY = 16
 """Steps of fixed rows between two looks at who has ended: each look makes a GPU wait."""
+UNCERTAINTY_DIGITS = 4
+"""More would tell of how many threads summed it up."""
 LENGTH_STEP = 128
 """Cached positions are looked at in multiples of this by fixed rows: a captured step knows one number of them."""
 
@@ -176,8 +178,8 @@ class SemanticStage(torch.nn.Module):
         stop: Literal["end", "cap", "limit"] = "end"
         if tokens == self._cap(request):
             stop = "cap" if tokens == self.rules.max_semantic_tokens else "limit"
-        mean = math.fsum(rows.entropies[row, :tokens].tolist()) / max(1, tokens)  # in no order of its own
-        uncertainty = mean if request.sampling.text_temperature > 0 else None
+        mean = math.fsum(rows.entropies[row, :tokens].tolist()) / max(1, tokens)
+        uncertainty = round(mean, UNCERTAINTY_DIGITS) if request.sampling.text_temperature > 0 else None
         return Spoken(rows.drawn[row, :tokens].cpu().numpy().copy(), stop, uncertainty)
 
     @staticmethod
