@@ -61,7 +61,7 @@ def weights_of(model: Any, rules: Rules) -> Weights:
 
 def bark_of(weights: Weights, *, slots: int = 4, arithmetic: Arithmetic = "float32", fixed: bool = False) -> Bark:
     """Our engine on the CPU, one draw a reading."""
-    return Bark(weights, Arithmetics("cpu", arithmetic, fixed), MemoryPlan(slots, False, 0, 0, 0), rolls=1)
+    return Bark(weights, Arithmetics("cpu", arithmetic, fixed), MemoryPlan(slots, False, 0, 0, 0), draws=1)
 
 
 def generations(bark: Bark, requests: list[Request]) -> list[Generation]:

@@ -144,7 +144,7 @@ def test_what_a_take_was_made_of_comes_with_it(bark: BarkNarrator, tmp_path: Pat
     """And is a voice that the next one can go on from."""
     rendition = rendition_of(bark, Reading("Call me.", VOICE, seed=4))
     facts, made = rendition.facts, rendition.generation
-    assert facts["stop"] == "cap" and facts["rolls"] == 3 and facts["faults"] == "cap"
+    assert facts["stop"] == "cap" and facts["draws"] == 3 and facts["faults"] == "cap"
     assert facts["semantic_tokens"] == len(made["semantic_prompt"]) == LONGEST_TOKENS
     assert facts["frames"] == made["fine_prompt"].shape[1] == int(LONGEST_TOKENS * 75 / 49.9)
     np.testing.assert_array_equal(made["coarse_prompt"], made["fine_prompt"][:2])

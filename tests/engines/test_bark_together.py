@@ -157,8 +157,8 @@ def test_another_fault_is_not_taken_for_want_of_memory(
         generations(bark_of(weights, slots=4), requests[:2])
 
 
-def rolling(weights: Weights, rolls: int) -> Bark:
-    return Bark(weights, Arithmetics("cpu", "float32"), MemoryPlan(4, False, 0, 0, 0), rolls=rolls)
+def rolling(weights: Weights, draws: int) -> Bark:
+    return Bark(weights, Arithmetics("cpu", "float32"), MemoryPlan(4, False, 0, 0, 0), draws=draws)
 
 
 def test_a_bad_draw_is_rolled_again_before_the_dear_stages_see_it(
@@ -175,7 +175,7 @@ def test_a_bad_draw_is_rolled_again_before_the_dear_stages_see_it(
     monkeypatch.setattr(CoarseStage, "window", counted)
     hopeless = Wanted(requests[1], Expected(20.0, 30.0))
     ((_, made),) = next(rolling(weights, 3).generate([hopeless]))
-    assert made.rolls == 3 and set(made.faults) >= {"short"}
+    assert made.draws == 3 and set(made.faults) >= {"short"}
     assert sum(seen) == -(-made.codes.shape[1] * 2 // RULES.sliding_window)
 
 
@@ -189,15 +189,15 @@ def test_rolls_depend_on_the_reading_alone(weights: Weights, requests: list[Requ
 def test_a_good_draw_is_kept(weights: Weights, requests: list[Request]) -> None:
     ended = replace(requests[1], sampling=Sampling(min_eos_p=1e-9))  # any chance of an end ends it
     ((_, made),) = next(rolling(weights, 3).generate([Wanted(ended, Expected(0.0, 30.0))]))
-    assert made.rolls == 3 and made.faults == ("empty",)
+    assert made.draws == 3 and made.faults == ("empty",)
     capped = bark_of(weights)
     (once,) = generations(capped, [requests[1]])
-    assert once.rolls == 1
+    assert once.draws == 1
 
 
 def test_every_roll_has_a_seed_of_its_own(requests: list[Request]) -> None:
     due = Due(0, Wanted(requests[0], ANY_LENGTH))
-    seeds = {replace(due, rolls=number).request.seed for number in range(20)}
+    seeds = {replace(due, draws=number).request.seed for number in range(20)}
     assert len(seeds) == 20 and all(0 <= seed < 1 << 64 for seed in seeds - {requests[0].seed})
 
 

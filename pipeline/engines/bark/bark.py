@@ -44,13 +44,13 @@ class Generation:
 
     Attributes:
         codes: ``[8, T]``, 0 … 1023, 75 frames a second; T is 0 where it ended before its first sound.
-        rolls: how often it was drawn, with a new seed each time.
+        draws: how often it was drawn, with a new seed each time.
         faults: what is still wrong with it: ``cap``, ``loops``, ``short``, ``long``, ``empty``.
     """
 
     spoken: Spoken
     codes: Tokens
-    rolls: int
+    draws: int
     faults: tuple[str, ...]
 
 
@@ -65,15 +65,16 @@ class Bark:
 
     Args:
         plan: slots, and whether stages take turns on the GPU.
-        rolls: how often a reading is drawn at most, a new seed each time, until its semantic tokens are faultless.
+        draws: how often a reading is drawn at most, each time with a new seed, until its semantic tokens are
+            faultless.
 
     Attributes:
         slots: readings in hand at once; fewer than planned once memory was refused.
     """
 
-    def __init__(self, weights: Weights, where: Arithmetics, plan: MemoryPlan, *, rolls: int = 3) -> None:
+    def __init__(self, weights: Weights, where: Arithmetics, plan: MemoryPlan, *, draws: int = 3) -> None:
         home = replace(where, device="cpu") if plan.offload else where
-        self.rules, self.slots, self._rolls = weights.rules, plan.slots, rolls
+        self.rules, self.slots, self._draws = weights.rules, plan.slots, draws
         self._where, self._offload = where, plan.offload
         self._together = FIXED_TOGETHER if where.fixed else 1
         with torch.inference_mode():
@@ -119,7 +120,7 @@ class Bark:
         done = []
         for due, told in zip(cohort, self._in_parts(cohort, speak), strict=True):
             now = due.after(told)
-            if now.faults and now.rolls < self._rolls:
+            if now.faults and now.draws < self._draws:
                 waiting.again(now)
             else:
                 done.append(now)
@@ -189,4 +190,4 @@ def planned(weights: Weights, where: Arithmetics, slots: int = 0) -> MemoryPlan:
 
 
 def _generation(due: Due, codes: Tokens) -> Generation:
-    return Generation(due.told, codes, due.rolls, due.faults)
+    return Generation(due.told, codes, due.draws, due.faults)

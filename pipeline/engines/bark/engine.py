@@ -48,7 +48,7 @@ _KNOWN = {
     "algorithm": Setting("exact", choices=("exact", "fast")),
     "slots": Setting(0, low=0, high=1024),
     "threads": Setting(0, low=0, high=256),
-    "rolls": Setting(3, low=1, high=10),
+    "draws": Setting(3, low=1, high=10),
     **{
         name: Setting(getattr(_DEFAULTS, name), low=0.0, high=HIGHEST[name])
         for name in _DEFAULTS.__dataclass_fields__
@@ -61,7 +61,7 @@ class BarkEngine:
 
     Settings: ``model`` (hub id or folder), ``device``, ``dtype`` (auto: bfloat16 where the device computes in 16
     bits, else float32), ``algorithm`` (``fast`` shortens history and windows by choice), ``slots`` (readings at
-    once; 0: as many as are useful and fit), ``threads`` (of a CPU; 0: all), ``rolls`` (draws of a reading until its
+    once; 0: as many as are useful and fit), ``threads`` (of a CPU; 0: all), ``draws`` (draws of a reading until its
     semantic tokens are faultless), and the sampling (`options.Sampling`).
     """
 
@@ -111,7 +111,7 @@ class BarkEngine:
 
     def fingerprint(self, settings: Settings) -> str:
         """Over the code, torch's and transformers' versions, the checkpoint, the numbers computed with, the kind of
-        device (of a GPU its model and the slots, that decide its kernels), the algorithm, the rolls and the sampling.
+        device (of a GPU its model and the slots, that decide its kernels), the algorithm, the draws and the sampling.
 
         Raises:
             MissingError: the checkpoint is not on this machine.
@@ -119,7 +119,7 @@ class BarkEngine:
         full = self._full(settings)
         checkpoint = checkpoint_fingerprint(find_checkpoint(str(full["model"])))
         versions = package_versions("torch", "transformers")
-        how = (_device_kind(full), full["algorithm"], full["rolls"], repr(_sampling(full)))
+        how = (_device_kind(full), full["algorithm"], full["draws"], repr(_sampling(full)))
         return short_hash(self.name, CODE_VERSION, versions, checkpoint, *map(str, how))
 
     def weights(self, settings: Settings) -> Mapping[str, str]:
@@ -172,7 +172,7 @@ class BarkEngine:
         codec = load_codec(weights.codec, weights.codec_shape)  # float32: its LSTM loses too much in 16 bits
         plan = planned(weights, where, int(full["slots"] or 0))
         return BarkNarrator(
-            bark=Bark(weights, where, plan, rolls=int(full["rolls"] or 1)),
+            bark=Bark(weights, where, plan, draws=int(full["draws"] or 1)),
             codec=codec.to(where.device),
             tokenizer=load_tokenizer(checkpoint),
             find_prompt=lru_cache(maxsize=32)(partial(self.find_prompt, settings=full)),

@@ -131,7 +131,7 @@ def _rendition(made: Generation, sound: Sound) -> Rendition:
     frames, silent_end = made.codes.shape[1], silent_end_s(sound)
     facts: dict[str, str | int | float] = {
         "stop": spoken.stop,
-        "rolls": made.rolls,
+        "draws": made.draws,
         "semantic_tokens": len(spoken.tokens),
         "frames": frames,
         "silent_end_s": silent_end,

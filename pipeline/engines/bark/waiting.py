@@ -30,22 +30,22 @@ class Due:
 
     Attributes:
         index: its place among those asked for.
-        rolls: draws of it so far.
+        draws: draws of it so far.
         best: the draw with the fewest faults, of equals the first.
     """
 
     index: int
     wanted: Wanted
-    rolls: int = 0
+    draws: int = 0
     best: Spoken | None = None
 
     @property
     def request(self) -> Request:
         """As the next draw is asked for: first with the reading's own seed, then with seeds made of it."""
         request = self.wanted.request
-        if self.rolls == 0:
+        if self.draws == 0:
             return request
-        digest = hashlib.blake2b(f"{request.seed} roll {self.rolls}".encode(), digest_size=8).digest()
+        digest = hashlib.blake2b(f"{request.seed} draw {self.draws}".encode(), digest_size=8).digest()
         return replace(request, seed=int.from_bytes(digest, "big"))
 
     @property
@@ -61,7 +61,7 @@ class Due:
     def after(self, told: Spoken) -> Due:
         """With one more draw."""
         better = self.best is None or len(faults_of(told, self.wanted.expected)) < len(self.faults)
-        return replace(self, rolls=self.rolls + 1, best=told if better else self.best)
+        return replace(self, draws=self.draws + 1, best=told if better else self.best)
 
 
 class Waiting:
