@@ -524,6 +524,34 @@ def doctor() -> None:
         raise click.exceptions.Exit(4)
 
 
+@chapterhouse.group()
+def benchmark() -> None:
+    """Measure what this machine makes of an engine."""
+
+
+@benchmark.command("bark")
+@click.option("--model", default="suno/bark-small", show_default=True, help="suno/bark, suno/bark-small or a folder.")
+@click.option("--device", default="auto", show_default=True, type=click.Choice(["auto", "cpu", "cuda"]))
+@click.option(
+    "--dtype",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "float32", "bfloat16", "float16", "int8"]),
+    help="What it computes with.",
+)
+@click.option("--algorithm", default="exact", show_default=True, type=click.Choice(["exact", "fast"]))
+@click.option("--slots", default=0, type=click.IntRange(0), help="Readings at once. Default: as many as are useful.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on one line.")
+def benchmark_bark(*, as_json: bool, **settings: str | int) -> None:
+    """Measure Bark: each stage's tokens a second, times real time, share of the machine's limit, memory.
+
+    Where the checkpoint is not on this machine, random weights of its sizes stand in.
+    """
+    from pipeline.cli import benchmarking as bodies
+
+    bodies.benchmark_bark(settings, as_json=as_json)
+
+
 @chapterhouse.command()
 @PRODUCTIONS
 @click.option("--port", default=4200, show_default=True, help="Of the Prefect server on 127.0.0.1.")

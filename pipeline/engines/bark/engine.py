@@ -168,7 +168,7 @@ class BarkEngine:
         weights = load_weights(checkpoint)
         if full["algorithm"] == "fast":
             weights = replace(weights, rules=weights.rules.faster())
-        where = _arithmetics(full)
+        where = arithmetics_of(full)
         codec = load_codec(weights.codec, weights.codec_shape)  # float32: its LSTM loses too much in 16 bits
         plan = planned(weights, where, int(full["slots"] or 0))
         return BarkNarrator(
@@ -193,7 +193,7 @@ class BarkEngine:
         full = self._full(settings)
         shield_torchaudio()
         weights = load_weights(find_checkpoint(str(full["model"])))
-        return str(planned(weights, _arithmetics(full), int(full["slots"] or 0)))
+        return str(planned(weights, arithmetics_of(full), int(full["slots"] or 0)))
 
     def _full(self, settings: Settings) -> dict[str, Value]:
         return checked_settings(self.name, settings, _KNOWN)
@@ -219,7 +219,7 @@ def _device(wanted: str) -> str:
     return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
 
 
-def _arithmetics(full: Settings) -> Arithmetics:
+def arithmetics_of(full: Settings) -> Arithmetics:
     """Where and in which numbers the settings want it.
 
     Raises:
@@ -239,7 +239,7 @@ def _arithmetics(full: Settings) -> Arithmetics:
 
 
 def _device_kind(full: Settings) -> str:
-    where = _arithmetics(full)
+    where = arithmetics_of(full)
     if where.device == "cpu":
         return f"cpu, {where.arithmetic}"
     import torch
