@@ -70,5 +70,5 @@ def ours_in(
     if fast:
         weights = replace(weights, rules=weights.rules.faster())
     plan = MemoryPlan(slots, offload=False, weights=0, cache=0, workspace=0)
-    bark = Bark(weights, where, plan, rolls=1)
+    bark = Bark(weights, where, plan, draws=1)
     return Ours(bark, Stages(bark, where, decode), sizes_of(weights), Clock(device))

@@ -42,7 +42,7 @@ CHARACTERS_A_TOKEN, CHARACTERS_A_SECOND = 4.0, 14.5
 def tiny_bark(slots: int, rules: Rules | None = None) -> Bark:
     """A real engine over almost no weights, which draws every reading once."""
     plan = MemoryPlan(slots, offload=False, weights=0, cache=0, workspace=0)
-    return Bark(random_weights(*TINY, rules=rules), Arithmetics("cpu", "float32"), plan, rolls=1)
+    return Bark(random_weights(*TINY, rules=rules), Arithmetics("cpu", "float32"), plan, draws=1)
 
 
 @dataclass(frozen=True)
