@@ -38,7 +38,9 @@ def test_sizes_are_those_of_the_published_checkpoints() -> None:
     assert LARGE.coarse.linear_weights == 24 * 12 * 1024**2 == 301_989_888
     assert weight_bytes(LARGE.coarse, "bfloat16") == 2 * (301_989_888 + 2 * 12_096 * 1024)
     assert weight_bytes(SMALL.coarse, "int8") == 12 * 12 * 768**2 + 4 * 2 * 12_096 * 768
-    assert slot_bytes(LARGE, Rules(), "bfloat16") == 2 * 24 * 1024 * 1024 * 2  # keys and values of 1,024 positions
+    assert (
+        slot_bytes(LARGE, Rules(), "bfloat16", "cuda") == 2 * 24 * 1024 * 1024 * 2
+    )  # keys and values of 1,024 positions
 
 
 def test_the_large_bark_fits_an_8_gb_gpu_without_offload_and_64_slots_an_80_gb_one() -> None:

@@ -1,14 +1,15 @@
 """Attention of one new token to all before it, on a CPU: a single walk over the cached keys and values.
 
-It is limited by reading them. Two products of matrices read them at half of the memory's rate on one core, and torch's
-own attention shares a head's work out over threads as the batch happens to divide, so that a row's sums depend on its
-neighbours. Here one head of one row is one piece of work, over that row's own positions, in one order.
+It is limited by reading them. Two products of matrices do so at half of the memory's rate, and torch's own attention
+shares a head's work out over threads as the batch happens to divide, so that a row's sums depend on its neighbours.
+Here one head of one row is one piece of work, over that row's own positions, in one order.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,6 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from pipeline.audio.compiling import compiled
-
-UNROLLED = 4
 
 
 def look_back(q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
@@ -39,7 +38,7 @@ def look_back(q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, at: tor
     arrays = (q.float().numpy(), _array(keys), _array(values), at.numpy(), out.numpy())
     pieces, threads = count * heads, torch.get_num_threads()
     borders = [pieces * number // threads for number in range(threads + 1)]
-    others = [_pool().submit(_attend, *arrays, *span) for span in zip(borders[1:-1], borders[2:], strict=True)]
+    others = [_pool().submit(_attend, *arrays, *span) for span in pairwise(borders[1:])]
     _attend(*arrays, borders[0], borders[1])
     for other in others:
         other.result()
@@ -62,15 +61,21 @@ def _number(_cached: Any) -> Any:
 
 
 @overload(_number)
-def _number_compiled(cached: Any) -> Any:
+def _number_compiled(cached):  # type: ignore[no-untyped-def]  # numba compares the names and kinds of arguments
     if isinstance(cached, types.Float):
         return lambda cached: cached
     return lambda cached: np.uint32(np.uint32(cached) << np.uint32(16)).view(np.float32)
 
 
 @compiled("reassoc", "contract", "nnan", "ninf", "nsz")
-def _attend(
-    q: NDArray[Any], keys: NDArray[Any], values: NDArray[Any], at: NDArray[Any], out: NDArray[Any], first: int, end: int
+def _attend(  # noqa: PLR0917 - the arrays of one call
+    q: NDArray[Any],
+    keys: NDArray[Any],
+    values: NDArray[Any],
+    at: NDArray[Any],
+    out: NDArray[Any],
+    first: int,
+    end: int,
 ) -> None:
     """Heads ``first`` … ``end - 1``, counted over all rows."""
     heads, width = q.shape[1], q.shape[2]

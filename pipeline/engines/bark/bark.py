@@ -92,6 +92,7 @@ class Bark:
         waiting = Waiting(wanted, LOOKAHEAD)
         ready: deque[Due] = deque()
         going: list[_Going] = []
+        done: list[_Going] = []
         while True:
             while not ready and len(going) < self.slots and (cohort := waiting.next_cohort(self.slots)):
                 told = self._speak(cohort, waiting)
@@ -103,11 +104,15 @@ class Bark:
                 one = ready.popleft()
                 going.append(_Going(one, begin(one.wanted.request, one.told.tokens, self.rules)))
             if not going:
-                return
+                break
             going = self._window(going)
-            if done := [one for one in going if not one.row.left]:
-                yield self._filled(done)
+            done += [one for one in going if not one.row.left]
             going = [one for one in going if one.row.left]
+            if len(done) >= self._together:  # fixed passes want to be full
+                yield self._filled(done)
+                done = []
+        if done:
+            yield self._filled(done)
 
     def _speak(self, cohort: Sequence[Due], waiting: Waiting) -> list[Due]:
         """A cohort with its semantic tokens. What is faulty and may be rolled again goes back to wait."""

@@ -28,7 +28,7 @@ class Caches:
             count = 2 * torch.Size(size).numel()
             if count > self._memory.numel():
                 self.drop()
-                self._memory = torch.zeros(count, dtype=self._where.dtype, device=self._where.device)
+                self._memory = torch.zeros(count, dtype=self._where.cache_dtype, device=self._where.device)
             keys, values = self._memory[:count].view(2, *size)
             self._views[shape, rows, positions] = Cache(keys, values, rows)
         return self._views[shape, rows, positions]

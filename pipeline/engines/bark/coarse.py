@@ -13,11 +13,12 @@ from itertools import groupby
 import numpy as np
 import torch
 
+from pipeline.engines.bark.beginnings import Beginnings
 from pipeline.engines.bark.gpt import Cache, Gpt
 from pipeline.engines.bark.linear import Arithmetics, linears
 from pipeline.engines.bark.prompts import HistoryPrompt, Tokens
 from pipeline.engines.bark.sampling import COARSE, drawing
-from pipeline.engines.bark.semantic import Request, mask_after
+from pipeline.engines.bark.semantic import Request
 from pipeline.engines.bark.shapes import Rules
 from pipeline.engines.bark.steps import Replays, Rows, draw_next, new_rows
 from pipeline.engines.bark.weights import Stage
@@ -78,6 +79,19 @@ def _histories(prompt: HistoryPrompt | None, rules: Rules) -> tuple[Tokens, Toke
     return prompt.semantic[-semantic_kept:], coarse[-coarse_kept:][: -rules.coarse_codebooks]
 
 
+@dataclass(frozen=True, eq=False)
+class _Input:
+    """What a window begins with.
+
+    Attributes:
+        ids: ``[257 + C]``: the semantic tokens around where the row is, and the coarse ones before it.
+        of_voice: how many at the start are the voice's own, and every reading's in it.
+    """
+
+    ids: Tokens
+    of_voice: int
+
+
 class CoarseStage(torch.nn.Module):
     """The loaded stage. ``sliding_window`` must be even, so that each window begins with the first codebook."""
 
@@ -91,6 +105,7 @@ class CoarseStage(torch.nn.Module):
         head = stage.tensors["lm_head.weight"]
         self._heads = linears(home.linear(head[first : first + rules.codebook_size]) for first in firsts)
         self._firsts = firsts
+        self._beginnings = Beginnings(self.gpt, self._tokens)
         self._replays = Replays(captures=where.device == "cuda" and home.device == "cuda")
 
     @property
@@ -105,10 +120,11 @@ class CoarseStage(torch.nn.Module):
             together: prompts of one length in one pass.
         """
         inputs = [self._input(row) for row in rows]
-        order = sorted(range(len(rows)), key=lambda number: (-self._steps(rows[number]), len(inputs[number])))
+        order = sorted(range(len(rows)), key=lambda number: (-self._steps(rows[number]), len(inputs[number].ids)))
         steps = [self._steps(rows[number]) for number in order]
-        logits = self._read_inputs([inputs[number] for number in order], cache, together)
-        new = self._new_rows([rows[n] for n in order], [len(inputs[n]) for n in order], cache.rows)
+        ordered = [inputs[number] for number in order]
+        logits = self._read_together(ordered, cache, together) if self._where.fixed else self._read(ordered, cache)
+        new = self._new_rows([rows[n] for n in order], [len(each.ids) for each in ordered], cache.rows)
         held = self._replays.adopt(new, cache)
         draw_next(held.first(len(rows)), logits)
         for step in range(1, steps[0]):
@@ -126,23 +142,34 @@ class CoarseStage(torch.nn.Module):
     def _steps(self, row: CoarseRow) -> int:
         return min(self.rules.sliding_window, row.left)
 
-    def _input(self, row: CoarseRow) -> Tokens:
-        """``[257 + C]``: the semantic tokens around where the row is, and the coarse ones before it."""
+    def _input(self, row: CoarseRow) -> _Input:
         rules = self.rules
         spoken = row.spoken_from + round(len(row.drawn) / rules.coarse_per_semantic)
-        around = row.semantic[max(0, spoken - rules.max_semantic_history) :][: rules.max_coarse_input]
+        start = max(0, spoken - rules.max_semantic_history)
+        around = row.semantic[start:][: rules.max_coarse_input]
         padding = np.full(rules.max_coarse_input - len(around), rules.coarse_pad)
         before = np.concatenate([row.history, row.drawn])[-rules.max_coarse_history :]
-        return np.concatenate([around, padding, [rules.coarse_infer], before])
+        ids = np.concatenate([around, padding, [rules.coarse_infer], before])
+        return _Input(ids, max(0, row.spoken_from - start))
 
-    def _read_inputs(self, inputs: Sequence[Tokens], cache: Cache, together: int) -> torch.Tensor:
+    def _read(self, inputs: Sequence[_Input], cache: Cache) -> torch.Tensor:
         """Logits ``[B, 1024]`` of the first codebook after each of the inputs, which are put into the cache."""
+        logits = []
+        for row, each in enumerate(inputs):
+            begun = self._beginnings.of(each.ids[: each.of_voice])
+            known = each.of_voice if begun is not None else 0
+            x = self._tokens[torch.from_numpy(each.ids[known:])] + self.gpt.positions[known : len(each.ids)]
+            logits.append(self._heads[0](self.gpt.read(x[None], cache, row, after=begun)[:, 0]))
+        return torch.cat(logits)
+
+    def _read_together(self, inputs: Sequence[_Input], cache: Cache, together: int) -> torch.Tensor:
+        """The same in fixed numbers of rows, each input whole."""
         logits, row = [], 0
-        for _, alike in groupby(inputs, key=len):
+        for _, alike in groupby((each.ids for each in inputs), key=len):
             same = list(alike)
             for start in range(0, len(same), together):
                 group = same[start : start + together]
-                padded = [*group, *[group[-1]] * (together - len(group))] if self._where.fixed else group
+                padded = [*group, *[group[-1]] * (together - len(group))]
                 ids = torch.from_numpy(np.stack(padded)).to(self._where.device)  # [B, T]
                 x = self._tokens[ids] + self.gpt.positions[: ids.shape[1]]
                 hidden = self.gpt.read(x, cache, row)
@@ -166,14 +193,12 @@ class CoarseStage(torch.nn.Module):
         return new_rows(how, self.rules.sliding_window, [length - 1 for length in at])
 
     def _step(self, rows: Rows, cache: Cache, count: int, step: int) -> None:
-        """Every row looks at the whole cache, behind a mask: then it is the same in every company."""
         some = rows.first(count)
         before, now = ((step - 1) % self.rules.coarse_codebooks, step % self.rules.coarse_codebooks)
 
         def draw_one() -> None:
             x = self._tokens[some.token + self._firsts[before]] + self.gpt.positions[some.at]
-            mask = mask_after(some.at, self.positions)
-            hidden = self.gpt.step(x, cache, some.at, self.positions, mask)
+            hidden = self.gpt.step(x, cache, some.at, self.positions)
             draw_next(some, self._heads[now](hidden))
 
         self._replays.run((count, now), draw_one, rows.tensors)

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 import torch
 
+from pipeline.engines.bark.attending import look_back
 from pipeline.engines.bark.linear import Arithmetics, Linear
 from pipeline.engines.bark.weights import Stage
+
+_attend = torch.nn.functional.scaled_dot_product_attention
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +36,23 @@ class Cache:
         """Overwrite one row with another."""
         self.keys[:, target] = self.keys[:, source]
         self.values[:, target] = self.values[:, source]
+
+
+@dataclass(frozen=True, eq=False)
+class Beginning:
+    """Keys and values of the first ``P`` positions of a sequence.
+
+    Attributes:
+        keys: ``[layers, 1, heads, P, head width]``.
+        values: likewise.
+    """
+
+    keys: torch.Tensor
+    values: torch.Tensor
+
+    @property
+    def bytes(self) -> int:
+        return 2 * self.keys.numel() * self.keys.element_size()
 
 
 class _Norm(torch.nn.Module):
@@ -88,59 +108,79 @@ class Gpt(torch.nn.Module):
         self._last_q = where.linear(weight[:width], None if bias is None else bias[:width])
         self._last_kv = where.linear(weight[width:], None if bias is None else bias[width:])
 
-    def read(self, x: torch.Tensor, cache: Cache | None = None, row: int = 0, *, first: int = -1) -> torch.Tensor:
+    def begin(self, x: torch.Tensor) -> Beginning:
+        """Keys and values of the first positions of a sequence, ``[1, P, width]``, that many readings begin with."""
+        keys, values = [], []
+        for block in self._blocks[:-1]:
+            q, k, v = self._heads(block.qkv(block.ln_1(x)), 3)
+            keys.append(k)
+            values.append(v)
+            x += block.proj(_merged(_attend(q, k, v, is_causal=True)))
+            x += block.mlp(x)
+        k, v = self._heads(self._last_kv(self._blocks[-1].ln_1(x)), 2)
+        return Beginning(torch.stack([*keys, k]), torch.stack([*values, v]))
+
+    def read(
+        self,
+        x: torch.Tensor,
+        cache: Cache | None = None,
+        row: int = 0,
+        *,
+        first: int = -1,
+        after: Beginning | None = None,
+    ) -> torch.Tensor:
         """A pass over whole sequences of one length.
 
         Args:
             x: ``[B, T, width]``, embeddings with positions; used up.
             cache: gets keys and values in its rows ``row`` … ``row + B - 1``.
             first: the first position that is wanted of the output; the last block computes no others.
+            after: what the sequences begin with; ``x`` then holds the rest.
 
         Returns:
             ``[B, T - first, width]``, after the last layer norm.
         """
-        attend = torch.nn.functional.scaled_dot_product_attention
-        count, length, _ = x.shape
+        assert first == -1 or not self._causal, "a causal pass is asked for its last position"
         for number, block in enumerate(self._blocks[:-1]):
             q, k, v = self._heads(block.qkv(block.ln_1(x)), 3)
-            if cache is not None:
-                _store(cache, number, row, k, v)
-            x += block.proj(_merged(attend(q, k, v, is_causal=self._causal)))
+            if after is not None:
+                q = torch.cat([torch.zeros_like(after.keys[number]), q], dim=2)  # so that a square is masked
+            k, v = _kept((k, v), number, cache, row, after)
+            y = _attend(q, k, v, is_causal=self._causal)[:, :, -x.shape[1] :]
+            x += block.proj(_merged(y))
             x += block.mlp(x)
         block, normed = self._blocks[-1], self._blocks[-1].ln_1(x)
         k, v = self._heads(self._last_kv(normed), 2)
+        k, v = _kept((k, v), len(self._blocks) - 1, cache, row, after)
         (q,) = self._heads(self._last_q(normed[:, first:].contiguous()), 1)
-        if cache is not None:
-            _store(cache, len(self._blocks) - 1, row, k, v)
-        assert first == -1 or not self._causal, "a causal pass is asked for its last position"
         x = x[:, first:].contiguous()
-        x += block.proj(_merged(_look_back(q, k, v, None) if first == -1 else attend(q, k, v)))
+        x += block.proj(_merged(_attend_last(q, k, v) if first == -1 else _attend(q, k, v)))
         x += block.mlp(x)
-        assert x.shape == (count, length - first if first >= 0 else -first, self.shape.width)
         return self._ln_f(x)
 
-    def step(
-        self, x: torch.Tensor, cache: Cache, at: torch.Tensor, length: int, mask: torch.Tensor | None
-    ) -> torch.Tensor:
+    def step(self, x: torch.Tensor, cache: Cache, at: torch.Tensor, length: int) -> torch.Tensor:
         """One more token of the first ``B`` rows of the cache.
 
         Args:
             x: ``[B, width]``, embeddings with positions; used up.
             at: ``[B]``, the position of each row's token.
-            length: positions of the cache that are looked at, the same for a row in every company.
-            mask: ``[B, 1, 1, length]``, 0 where a row may look and -inf elsewhere; None where it may look everywhere.
+            length: positions of the cache that a GPU looks at behind a mask, the same for a row in every company.
 
         Returns:
             ``[B, width]``, after the last layer norm.
         """
         count = x.shape[0]
         rows = torch.arange(count, device=x.device)
+        mask = None if x.device.type == "cpu" else _mask_after(at, length).to(x.dtype)
         for number, block in enumerate(self._blocks):
             q, k, v = block.qkv(block.ln_1(x)).view(count, 3, self.shape.heads, -1).unbind(1)  # [B, H, D]
-            cache.keys[number, rows, :, at] = k
-            cache.values[number, rows, :, at] = v
-            keys, values = (part[number, :count, :, :length] for part in (cache.keys, cache.values))
-            y = _look_back(q[:, :, None], keys, values, mask)
+            cache.keys[number, rows, :, at] = k.to(cache.keys.dtype)
+            cache.values[number, rows, :, at] = v.to(cache.values.dtype)
+            keys, values = cache.keys[number, :count], cache.values[number, :count]
+            if mask is None:
+                y = look_back(q, keys, values, at)
+            else:
+                y = _attend(q[:, :, None], keys[:, :, :length], values[:, :, :length], attn_mask=mask)[:, :, 0]
             x += block.proj(y.reshape(count, -1))
             x += block.mlp(x)
         return self._ln_f(x)
@@ -150,30 +190,35 @@ class Gpt(torch.nn.Module):
         return x.view(*x.shape[:2], parts, self.shape.heads, -1).transpose(1, 3).unbind(2)
 
 
-def _store(cache: Cache, layer: int, row: int, k: torch.Tensor, v: torch.Tensor) -> None:
-    count, _, length, _ = k.shape
-    cache.keys[layer, row : row + count, :, :length] = k
-    cache.values[layer, row : row + count, :, :length] = v
+def _kept(
+    new: tuple[torch.Tensor, torch.Tensor], layer: int, cache: Cache | None, row: int, after: Beginning | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """A layer's keys and values from the first position on, put into the cache too."""
+    k, v = new
+    if after is not None:
+        k, v = torch.cat([after.keys[layer], k], dim=2), torch.cat([after.values[layer], v], dim=2)
+    if cache is not None:
+        count, _, length, _ = k.shape
+        cache.keys[layer, row : row + count, :, :length] = k
+        cache.values[layer, row : row + count, :, :length] = v
+    return k, v
+
+
+def _attend_last(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """Attention of the last position's query, ``[B, H, 1, D]``, to all."""
+    if q.device.type != "cpu":
+        return _attend(q, k, v)
+    kept = torch.bfloat16 if k.dtype == torch.bfloat16 else torch.float32
+    at = torch.full((len(q),), k.shape[2] - 1)
+    return look_back(q[:, :, 0], k.to(kept).contiguous(), v.to(kept).contiguous(), at)[:, :, None]
+
+
+def _mask_after(at: torch.Tensor, length: int) -> torch.Tensor:
+    """``[B, 1, 1, length]``: 0 up to each row's position, -inf after it."""
+    hidden = torch.arange(length, device=at.device) > at[:, None]
+    return torch.zeros(hidden.shape, device=at.device).masked_fill_(hidden, -torch.inf)[:, None, None]
 
 
 def _merged(y: torch.Tensor) -> torch.Tensor:
     """``[B, H, T, D]`` → ``[B, T, width]``."""
     return y.transpose(1, 2).reshape(y.shape[0], y.shape[2], -1)
-
-
-def _look_back(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-    """Attention of one query a row, ``[B, H, 1, D]``.
-
-    On a CPU torch shares one query's work out over its threads where the batch happens to divide: not by two products
-    of matrices, as fast, for both are limited by reading the keys and values; nor, in 16 bits, of two equal queries.
-    """
-    attend = torch.nn.functional.scaled_dot_product_attention
-    if q.device.type != "cpu":
-        return attend(q, k, v, attn_mask=None if mask is None else mask.to(q.dtype))
-    if q.dtype == torch.float32:
-        scores = torch.matmul(q, k.transpose(-1, -2)) * q.shape[-1] ** -0.5  # [B, H, 1, T]
-        if mask is not None:
-            scores += mask
-        return torch.matmul(torch.softmax(scores, dim=-1), v)
-    twice = None if mask is None else mask.expand(-1, -1, 2, -1).to(q.dtype)
-    return attend(q.expand(-1, -1, 2, -1), k, v, attn_mask=twice)[:, :, :1]

@@ -46,6 +46,13 @@ class Arithmetics:
         """Of everything that is no linear's weight."""
         return torch.float32 if self.arithmetic == "int8" else torch.__dict__[self.arithmetic]
 
+    @property
+    def cache_dtype(self) -> torch.dtype:
+        """Of keys and values. Reading them limits a CPU's step: half the bytes where weights are cut too."""
+        if self.device == "cpu":
+            return torch.bfloat16 if self.arithmetic in ("int8", "bfloat16") else torch.float32
+        return self.dtype
+
     def tensor(self, weight: torch.Tensor | None) -> torch.Tensor | None:
         """A weight where and as it is computed with."""
         return None if weight is None else weight.to(self.device, self.dtype).contiguous()

@@ -157,12 +157,19 @@ def _semantic_step(stages: Stages, chunk: Chunk, run: Passes, rows: int, clock: 
 
 
 def _coarse_window(stages: Stages, chunk: Chunk, rows: int, clock: Clock) -> tuple[float, float]:
-    """A whole window's prefill, and one of its steps."""
+    """The prefill of the window in the middle, and one of its steps.
+
+    The middle one, for the voice's share of a window, which all readings of that voice have in common, shrinks from
+    window to window. It is read before the clock starts: it is read once in a book.
+    """
     rules, stage = stages.rules, stages.bark.coarse
-    spoken = np.arange(rules.sliding_window) % rules.semantic_vocabulary  # enough for three windows
+    spoken = np.arange(chunk.semantic_tokens) % rules.semantic_vocabulary
     requests = forced_requests(chunk, rules, rows, semantic_tokens=len(spoken))
-    begun = [begin(request, spoken, rules) for request in requests]
+    before = (passes(chunk, rules).coarse_windows - 1) // 2 * rules.sliding_window
+    drawn = rules.semantic_vocabulary + np.arange(before) % rules.coarse_codebooks * rules.codebook_size
+    begun = [replace(begin(request, spoken, rules), drawn=drawn) for request in requests]
     cache = stages.cache(stage, rows, stage.positions)
+    stage.window([replace(begun[0], wanted=before + 2)], cache, together=stages.together)
     start = clock()
     with _first_step(stage.gpt, clock) as began:
         stage.window(begun, cache, together=stages.together)

@@ -17,6 +17,8 @@ SPARE = 0.15
 _ACTIVATIONS = 24
 """Numbers of the width that a position needs while it is read: q, k, v, the MLP's 4 and its output, twice over."""
 _ATTENTION_POSITIONS = 1_024
+VOICES = 2
+"""Whose windows' beginnings count here, each about as large as a slot; more are kept as long as they are small."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,13 @@ def weight_bytes(shape: GptShape, arithmetic: str, tables: int = 1) -> int:
     return shape.linear_weights * LINEAR_BYTES[arithmetic] + vocabularies * BYTES[arithmetic]
 
 
-def slot_bytes(shapes: Shapes, rules: Rules, arithmetic: str) -> int:
+def slot_bytes(shapes: Shapes, rules: Rules, arithmetic: str, device: str) -> int:
     """Keys and values of one reading: of the stage that needs more."""
+    size = 2 if device == "cpu" and arithmetic == "int8" else BYTES[arithmetic]
     semantic = rules.max_text_tokens + rules.max_semantic_tokens
     coarse = rules.max_coarse_input + rules.max_coarse_history + rules.sliding_window
     return max(
-        2 * shape.layers * shape.width * positions * BYTES[arithmetic]
+        2 * shape.layers * shape.width * positions * size
         for shape, positions in ((shapes.semantic, semantic), (shapes.coarse, coarse))
     )
 
@@ -87,7 +90,9 @@ def plan_memory(
     ]
     widest = max(shape.width for shape in (shapes.semantic, shapes.coarse, shapes.fine))
     workspace = together * _ATTENTION_POSITIONS * widest * _ACTIVATIONS * BYTES[arithmetic]
-    one = slot_bytes(shapes, rules, arithmetic)
+    one = slot_bytes(shapes, rules, arithmetic, device)
+    if device == "cpu":
+        workspace += VOICES * slot_bytes(shapes, rules, "float32", device)
     usable = int(free * (1 - SPARE)) - workspace
     offload = device == "cuda" and sum(stages) + one > usable
     weights = max(stages) if offload else sum(stages)

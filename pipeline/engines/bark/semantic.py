@@ -168,8 +168,7 @@ class SemanticStage(torch.nn.Module):
 
         def step() -> None:
             x = self._tokens[some.token] + self.gpt.positions[some.at]
-            mask = None if round_to == 1 else mask_after(some.at, length)
-            hidden = self.gpt.step(x, cache, some.at, length, mask)
+            hidden = self.gpt.step(x, cache, some.at, length)
             draw_next(some, self._head(hidden), self.rules.semantic_end)
 
         self._replays.run(length, step, rows.tensors)
@@ -191,10 +190,3 @@ class SemanticStage(torch.nn.Module):
             cache.move_row(last, row)
             owners[row] = owners[last]
         owners.pop()
-
-
-def mask_after(at: torch.Tensor, length: int) -> torch.Tensor:
-    """``[B, 1, 1, length]``: 0 up to each row's position, -inf after it."""
-    places = torch.arange(length, device=at.device)
-    hidden = places > at[:, None]
-    return torch.zeros(hidden.shape, device=at.device).masked_fill_(hidden, -torch.inf)[:, None, None]
