@@ -31,6 +31,8 @@ LOOKAHEAD = 4
 """Cohorts that are sorted by length together: rows of one length leave a cohort together."""
 FIXED_TOGETHER = 8
 """Windows of 1,024 in one pass of fixed rows, which a GPU wants; alone one fills a processor core."""
+FILLED_AT = 4
+"""Times as many readings are waited for before fixed rows are filled in: then second windows fill passes too."""
 SPOKEN_TOGETHER = 4
 """Times as many of the semantic stage's prompts, which are a quarter as long."""
 Item = TypeVar("Item")
@@ -77,6 +79,7 @@ class Bark:
         self.rules, self.slots, self._draws = weights.rules, plan.slots, draws
         self._where, self._offload = where, plan.offload
         self._together = FIXED_TOGETHER if where.fixed else 1
+        self._fill_at = FILLED_AT * self._together if where.fixed else 1
         with torch.inference_mode():
             self.semantic = SemanticStage(weights.semantic, weights.rules, where, home)
             self.coarse = CoarseStage(weights.coarse, weights.rules, where, home)
@@ -108,9 +111,10 @@ class Bark:
             going = self._window(going)
             done += [one for one in going if not one.row.left]
             going = [one for one in going if one.row.left]
-            if len(done) >= self._together:  # fixed passes want to be full
-                yield self._filled(done)
-                done = []
+            full = len(done) // self._fill_at * self._fill_at
+            if full:
+                yield self._filled(done[:full])
+                done = done[full:]
         if done:
             yield self._filled(done)
 
