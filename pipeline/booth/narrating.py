@@ -53,7 +53,7 @@ class NarratorAside(Stopping):
     Args:
         load: gives the narrator, in the child; at the top of an importable module, as `engines.held.load_narrator`.
         args: for ``load``: ``"kokoro", settings``.
-        limit_s: the longest that the engine may take to give the next rendition; None for ever.
+        limit_s: the longest that the engine may take to give the next rendition or sign of life; None for ever.
         loading_limit_s: the longest that it may take to load.
         on_trouble: told in a phrase what happened and how it goes on.
         nice: added to the child's niceness.
@@ -121,8 +121,10 @@ class NarratorAside(Stopping):
     def _tried(self, readings: Sequence[Reading], group: Sequence[int]) -> Iterator[tuple[int, Rendition]]:
         with closing(self._worker.ask("read", [readings[i] for i in group], limit_s=self._limit_s)) as answers:
             try:
-                for position, rendition in answers:
-                    yield group[position], rendition
+                for answer in answers:
+                    if answer is not None:  # a sign of life
+                        position, rendition = answer
+                        yield group[position], rendition
             except Unreadable as error:
                 raise Unreadable(error.what, index=group[error.index], next_step=error.next_step) from error
 

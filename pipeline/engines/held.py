@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol, runtime_checkable
 
 from pipeline.audio.sound import Sound
 from pipeline.engines import Narrator, Reading, Rendition, Settings, find_engine
@@ -18,6 +19,15 @@ def load_narrator(engine: str, settings: Settings) -> Narrator:
     return find_engine(engine).load(settings)
 
 
+@runtime_checkable
+class Working(Protocol):
+    """A narrator that may work for minutes before its first rendition, for it reads many at once."""
+
+    def work(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition] | None]:
+        """As `Narrator.read`, with None whenever it has got on."""
+        ...
+
+
 class HeldNarrator:
     """The narrator that ``load(*args)`` gives; whatever its libraries call their want of memory is a MemoryError."""
 
@@ -26,10 +36,11 @@ class HeldNarrator:
             self._narrator = load(*args)
         self.sample_rate = self._narrator.sample_rate
 
-    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition]]:
-        """As the narrator's own. Raises MemoryError beside."""
+    def read(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition] | None]:
+        """As the narrator's own; None is a sign of life of one that works long. Raises MemoryError beside."""
+        narrator = self._narrator
         with _one_name_for_want_of_memory():
-            yield from self._narrator.read(readings)
+            yield from narrator.work(readings) if isinstance(narrator, Working) else narrator.read(readings)
 
     def reference(self, voice: str) -> Sound | None:
         """As the narrator's own. Raises MemoryError beside."""

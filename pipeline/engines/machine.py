@@ -4,6 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from pipeline.engines import Settings
+
+
+@runtime_checkable
+class Sized(Protocol):
+    """An engine that can tell what it will take of memory."""
+
+    def memory(self, settings: Settings) -> str:
+        """In a phrase, before anything is loaded.
+
+        Raises:
+            MissingError: the model is not on this machine.
+        """
+        ...
+
 
 _GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")  # of NVIDIA's driver on Linux; of Windows' under WSL
 

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from pipeline.booth import NarratorAside
 from pipeline.engines import Narrator
 from pipeline.engines.held import load_narrator
+from pipeline.engines.machine import Sized
 from pipeline.errors import BusyError, StoppedError
 from pipeline.flows.callsheet import CallSheet, draw_up
 from pipeline.flows.progress import Event, Listener, Outcome, Said, deaf
@@ -71,6 +72,8 @@ class Run:
         if engine not in self.narrators:
             voice = next(voice for voice in self.sheet.cast.values() if voice.engine.name == engine)
             limit_s = self.sheet.verify.engine_limit_s
+            if isinstance(voice.engine, Sized):
+                self.note(f"{engine} will take {voice.engine.memory(voice.settings)} of memory")
             self.narrators[engine] = NarratorAside(
                 load_narrator, engine, voice.settings, limit_s=limit_s, on_trouble=self.note
             )

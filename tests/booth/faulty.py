@@ -114,3 +114,17 @@ def dies_while_loading(diary: str) -> Narrator:
     narrator = Narrator(diary)
     os.kill(os.getpid(), signal.SIGKILL)
     return narrator
+
+
+class SlowNarrator(Narrator):
+    """Reads all at once, which takes ``steps`` times ``step_s``, and says at each step that it is alive."""
+
+    def __init__(self, diary: str, steps: int, step_s: float) -> None:
+        super().__init__(diary)
+        self._steps, self._step_s = steps, step_s
+
+    def work(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition] | None]:
+        for _ in range(self._steps):
+            time.sleep(self._step_s)
+            yield None
+        yield from self.read(readings)

@@ -200,3 +200,13 @@ def test_an_engine_that_dies_while_it_loads_is_tried_twice_and_then_an_error(tmp
     with aside, pytest.raises(EngineError, match=r"cannot work.*SIGKILL.*2 times"):
         list(aside.read(readings("a")))
     assert diary.read_text().count("start") == 2 and len(troubles) == 1
+
+
+def test_an_engine_that_says_that_it_is_at_work_may_take_longer_than_its_limit(tmp_path: Path) -> None:
+    """Many readings at once have their first sound late. It is not taken for hung, and nothing but sounds comes out."""
+    diary = tmp_path / "diary"
+    diary.touch()
+    wanted = readings("one", "two")
+    with NarratorAside(faulty.SlowNarrator, str(diary), 5, 0.5, limit_s=2.0) as aside:
+        assert_undisturbed(read_all(aside, wanted), wanted)
+    assert diary.read_text().count("start") == 1

@@ -117,8 +117,13 @@ def bark_of(weights: Weights, *, slots: int = 4, arithmetic: Arithmetic = "float
 
 def generations(bark: Bark, requests: list[Request]) -> list[Generation]:
     """What became of each request."""
-    done = dict(one for some in bark.generate(Wanted(each, ANY_LENGTH) for each in requests) for one in some)
-    return [done[index] for index in range(len(requests))]
+    return generated(bark, [Wanted(each, ANY_LENGTH) for each in requests])
+
+
+def generated(bark: Bark, wanted: list[Wanted]) -> list[Generation]:
+    """What became of each reading that was wanted."""
+    done = dict(one for some in bark.generate(wanted) for one in some)
+    return [done[index] for index in range(len(wanted))]
 
 
 def random_prompt(seed: int, seconds: float) -> HistoryPrompt:

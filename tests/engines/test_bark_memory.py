@@ -6,7 +6,7 @@ import resource
 from collections.abc import Iterator
 
 import pytest
-from bark_models import ANY_LENGTH, GREEDY, bark_of, pocket_prompt, pocket_weights
+from bark_models import ANY_LENGTH, GREEDY, bark_of, generated, pocket_prompt, pocket_weights
 
 from pipeline.engines.bark.linear import Arithmetics
 from pipeline.engines.bark.memory import Shapes, plan_memory, slot_bytes, weight_bytes
@@ -65,7 +65,7 @@ def test_stages_that_take_turns_give_the_same_tokens() -> None:
     wanted = [Wanted(Request([1, 2, 3], pocket_prompt(1, 20), GREEDY, 5), ANY_LENGTH)]
     turns = bark_of(pocket_weights())
     turns._offload = True
-    ((_, one),), ((_, other),) = next(bark_of(pocket_weights()).generate(wanted)), next(turns.generate(wanted))
+    (one,), (other,) = generated(bark_of(pocket_weights()), wanted), generated(turns, wanted)
     assert one.codes.shape[1] and (one.codes == other.codes).all()
 
 

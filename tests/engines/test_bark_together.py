@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bark_models import ANY_LENGTH, bark_of, generations, random_model, random_prompt, weights_of
+from bark_models import ANY_LENGTH, bark_of, generated, generations, random_model, random_prompt, weights_of
 
 from pipeline.engines.bark import bark as barks
 from pipeline.engines.bark.bark import Bark, Generation
@@ -157,7 +157,7 @@ def test_another_fault_is_not_taken_for_want_of_memory(
         generations(bark_of(weights, slots=4), requests[:2])
 
 
-def rolling(weights: Weights, draws: int) -> Bark:
+def drawn_again(weights: Weights, draws: int) -> Bark:
     return Bark(weights, Arithmetics("cpu", "float32"), MemoryPlan(4, False, 0, 0, 0), draws=draws)
 
 
@@ -174,21 +174,20 @@ def test_a_bad_draw_is_rolled_again_before_the_dear_stages_see_it(
 
     monkeypatch.setattr(CoarseStage, "window", counted)
     hopeless = Wanted(requests[1], Expected(20.0, 30.0))
-    ((_, made),) = next(rolling(weights, 3).generate([hopeless]))
+    (made,) = generated(drawn_again(weights, 3), [hopeless])
     assert made.draws == 3 and set(made.faults) >= {"short"}
     assert sum(seen) == -(-made.codes.shape[1] * 2 // RULES.sliding_window)
 
 
 def test_rolls_depend_on_the_reading_alone(weights: Weights, requests: list[Request]) -> None:
-    first = [dict(some) for some in rolling(weights, 3).generate([Wanted(r, Expected(9, 10)) for r in requests[:3]])]
-    alone = [next(rolling(weights, 3).generate([Wanted(r, Expected(9, 10))]))[0][1] for r in requests[:3]]
-    made = {index: one for some in first for index, one in some.items()}
-    assert all(same(made[index], alone[index]) for index in range(3))
+    made = generated(drawn_again(weights, 3), [Wanted(request, Expected(9, 10)) for request in requests[:3]])
+    alone = [generated(drawn_again(weights, 3), [Wanted(r, Expected(9, 10))])[0] for r in requests[:3]]
+    assert all(same(*pair) for pair in zip(made, alone, strict=True))
 
 
 def test_a_good_draw_is_kept(weights: Weights, requests: list[Request]) -> None:
     ended = replace(requests[1], sampling=Sampling(min_eos_p=1e-9))  # any chance of an end ends it
-    ((_, made),) = next(rolling(weights, 3).generate([Wanted(ended, Expected(0.0, 30.0))]))
+    (made,) = generated(drawn_again(weights, 3), [Wanted(ended, Expected(0.0, 30.0))])
     assert made.draws == 3 and made.faults == ("empty",)
     capped = bark_of(weights)
     (once,) = generations(capped, [requests[1]])

@@ -87,7 +87,7 @@ class Bark:
         self._caches = Caches(where, spare=SPOKEN_TOGETHER * self._together - 1)
 
     def generate(self, wanted: Iterable[Wanted]) -> Iterator[list[tuple[int, Generation]]]:
-        """Yield ``(index, generation)`` of those that are done together, in any order.
+        """Yield ``(index, generation)`` of those that are done together, in any order; nothing after a step between.
 
         Raises:
             MemoryError: there is none for a single reading.
@@ -99,6 +99,7 @@ class Bark:
         while True:
             while not ready and len(going) < self.slots and (cohort := waiting.next_cohort(self.slots)):
                 told = self._speak(cohort, waiting)
+                yield []
                 ready += [one for one in told if self.rules.frames(len(one.told.tokens))]
                 no_codes = np.zeros((self.rules.fine_codebooks, 0), np.int64)
                 if silent := [one for one in told if not self.rules.frames(len(one.told.tokens))]:
@@ -111,10 +112,10 @@ class Bark:
             going = self._window(going)
             done += [one for one in going if not one.row.left]
             going = [one for one in going if one.row.left]
-            full = len(done) // self._fill_at * self._fill_at
-            if full:
-                yield self._filled(done[:full])
-                done = done[full:]
+            yield []
+            while len(done) >= self._fill_at:
+                yield self._filled(done[: self._fill_at])
+                done = done[self._fill_at :]
         if done:
             yield self._filled(done)
 

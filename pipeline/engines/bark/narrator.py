@@ -57,6 +57,10 @@ class BarkNarrator:
             InputError: an unknown sampling option.
             MemoryError: there is none for a single reading.
         """
+        return (done for done in self.work(readings) if done is not None)
+
+    def work(self, readings: Sequence[Reading]) -> Iterator[tuple[int, Rendition] | None]:
+        """The same, with None after each step on the way: many readings at once take minutes to the first sound."""
         wanted = [self._wanted(index, reading) for index, reading in enumerate(readings)]
         done = self.bark.generate(wanted)
         while True:
@@ -64,7 +68,10 @@ class BarkNarrator:
                 some = next(done, None)
             if some is None:
                 return
-            yield from self._sounded(some)
+            if some:
+                yield from self._sounded(some)
+            else:
+                yield None
 
     def reference(self, voice: str) -> Sound:
         """What the end of a voice's history prompt itself sounds like."""
