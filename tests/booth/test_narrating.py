@@ -203,7 +203,7 @@ def test_an_engine_that_dies_while_it_loads_is_tried_twice_and_then_an_error(tmp
 
 
 def test_an_engine_that_says_that_it_is_at_work_may_take_longer_than_its_limit(tmp_path: Path) -> None:
-    """Many readings at once have their first sound late. It is not taken for hung, and nothing but sounds comes out."""
+    """Many readings at once have their first sound late: that is not taken for a hang, and only sounds come out."""
     diary = tmp_path / "diary"
     diary.touch()
     wanted = readings("one", "two")

@@ -90,7 +90,7 @@ def _generation_config(max_new_tokens: int) -> dict:
 
 
 def _write_tokenizer(folder: Path) -> None:
-    characters = string.ascii_letters + string.digits + ".,;:!?'-"
+    characters = string.ascii_letters + string.digits + ".,;:!?'-—…\"“”‘’()"
     words = [*SPECIAL_TOKENS, "the", "and", "##ing", *characters, *(f"##{c}" for c in characters)]
     (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
     (folder / "tokenizer_config.json").write_text(
