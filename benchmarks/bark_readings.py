@@ -39,10 +39,10 @@ CHARACTERS_A_TOKEN, CHARACTERS_A_SECOND = 4.0, 14.5
 """Of BERT's pieces in English, and of speech."""
 
 
-def tiny_bark(slots: int, rules: Rules | None = None) -> Bark:
-    """A real engine over almost no weights, which draws every reading once."""
+def tiny_bark(slots: int, rules: Rules | None = None, *, fixed: bool = False) -> Bark:
+    """A real engine over almost no weights, which draws every reading once; with fixed rows as on a GPU."""
     plan = MemoryPlan(slots, offload=False, weights=0, cache=0, workspace=0)
-    return Bark(random_weights(*TINY, rules=rules), Arithmetics("cpu", "float32"), plan, draws=1)
+    return Bark(random_weights(*TINY, rules=rules), Arithmetics("cpu", "float32", fixed), plan, draws=1)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def schedule(device: str, slots: int, readings: int = READINGS) -> Taken:
     Counted as on a GPU, where a pass has a fixed number of rows; on a CPU as if a step cost the same with fewer rows,
     though it costs less.
     """
-    bark = tiny_bark(slots)
+    bark = tiny_bark(slots, fixed=device == "cuda")
     rules, together = bark.rules, FIXED_TOGETHER if device == "cuda" else 1
     shape = GptShape(24, 16, 1_024, 1_024, 12_096, 12_096, bias=False)
     sizes = Sizes(rules, shape, shape, shape, {})

@@ -27,11 +27,11 @@ from pipeline.engines.bark.waiting import Due, Waiting, Wanted
 from pipeline.engines.bark.weights import Weights
 from pipeline.engines.held import is_want_of_memory
 
-LOOKAHEAD = 4
+LOOKAHEAD = 8
 """Cohorts that are sorted by length together: rows of one length leave a cohort together."""
-FIXED_TOGETHER = 8
+FIXED_TOGETHER = 4
 """Windows of 1,024 in one pass of fixed rows, which a GPU wants; alone one fills a processor core."""
-FILLED_AT = 4
+FILLED_AT = 8
 """Times as many readings are waited for before fixed rows are filled in: then second windows fill passes too."""
 SPOKEN_TOGETHER = 4
 """Times as many of the semantic stage's prompts, which are a quarter as long."""
