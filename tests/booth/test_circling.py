@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.booth.circling import Circling, Judged
-from pipeline.booth.ladder import Attempt, ladder
+from pipeline.booth.ladder import ladder
 from pipeline.booth.slots import Slot, plan_takes
-from pipeline.materials import Verdict
 from pipeline.production import RetakeBudget, Verify
 from tests.booth.chunks import chunk, voice
+from tests.booth.verdicts import judged, play
 
 TEXTS = [f"Line number {name}, and what follows it." for name in ("one", "two", "three", "four", "five", "six")]
 
@@ -21,25 +21,6 @@ TEXTS = [f"Line number {name}, and what follows it." for name in ("one", "two", 
 def slots(count: int, **changes: object) -> list[Slot]:
     chunks = [chunk(number, text) for number, text in enumerate(TEXTS[:count], 1)]
     return plan_takes(chunks, {"NARRATOR": voice(**changes)}, "en")
-
-
-def judged(attempt: Attempt, *, passed: bool, errors: int | None = None, off_by: float = 0.0) -> Judged:
-    verdict = Verdict("words", passed, errors or 0, 1)
-    return Judged(attempt, attempt.key, 2.0, 1, (verdict,), off_by, errors, heard=errors is not None)
-
-
-def play(planned: list[Slot], verify: Verify, good: dict[str, int], order: random.Random) -> Circling:
-    """Judge attempts in any order; a slot passes at its ``good`` attempt (0: never)."""
-    circling = Circling(planned, verify)
-    in_hand: list[Attempt] = []
-    while not circling.is_complete:
-        in_hand += circling.wanted()
-        if circling.is_complete:
-            break
-        assert in_hand, "nothing is in hand, and the book is not finished"
-        attempt = in_hand.pop(order.randrange(len(in_hand)))
-        circling.judged(judged(attempt, passed=attempt.number == good[attempt.slot.key]))
-    return circling
 
 
 @settings(deadline=None, max_examples=60)

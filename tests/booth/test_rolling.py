@@ -12,17 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.booth import GENERATIONS, Judge, Slot, choose, circled_in_vault, ladder, plan_takes, record
-from pipeline.booth.circling import Circling, Judged
-from pipeline.booth.ladder import Attempt
 from pipeline.booth.recording import Booth, settled_in_vault
 from pipeline.engines import Reading, Rendition
 from pipeline.errors import EngineError
-from pipeline.materials import Chunk, Take, Verdict
+from pipeline.materials import Chunk, Take
 from pipeline.pickups import Pickups, Redo
 from pipeline.production import RetakeBudget, Verify
 from pipeline.vault import Vault
 from tests.booth.chunks import chunk, voice
 from tests.booth.rolling import SILENT, TOKENLESS, RollingEngine, RollingNarrator, loaded
+from tests.booth.verdicts import play
 
 VERIFY = Verify(mode="free", retakes=1, split=False, budget=RetakeBudget(share=None))
 
@@ -194,30 +193,13 @@ def _refuse(slot: Slot, why: str) -> None:
     raise AssertionError(f"{slot.chunk.slate}: {why}")
 
 
-def judged(attempt: Attempt, *, passed: bool) -> Judged:
-    verdict = Verdict("words", passed, 0, 1)
-    return Judged(attempt, attempt.key, 2.5, 1, (verdict,), 0.0, generation=True)
-
-
-def play(slots: list[Slot], good: dict[str, int], order: random.Random) -> Circling:
-    circling = Circling(slots, Verify(retakes=2, budget=RetakeBudget(retakes=4, share=None)))
-    in_hand: list[Attempt] = []
-    while not circling.is_complete:
-        in_hand += circling.wanted()
-        if circling.is_complete:
-            break
-        assert in_hand, "nothing is in hand, and the book is not finished"
-        attempt = in_hand.pop(order.randrange(len(in_hand)))
-        circling.judged(judged(attempt, passed=attempt.number == good[attempt.slot.reading.text]))
-    return circling
-
-
 @settings(deadline=None, max_examples=40)
 @given(good=st.lists(st.integers(0, 3), min_size=8, max_size=8), seed=st.integers(0, 1000))
 def test_the_order_of_verdicts_changes_nothing(good: list[int], seed: int) -> None:
     slots = planned(sentences(5), sentences(3, "Another"))
-    wanted = {slot.reading.text: number for slot, number in zip(slots, good, strict=True)}
-    one, other = (play(slots, wanted, random.Random(seed + more)) for more in (0, 1))
+    wanted = {slot.key: number for slot, number in zip(slots, good, strict=True)}
+    verify = Verify(retakes=2, budget=RetakeBudget(retakes=4, share=None))
+    one, other = (play(slots, verify, wanted, random.Random(seed + more)) for more in (0, 1))
     for slot in slots:
         circled, again = one.circled(slot), other.circled(slot)
         assert circled is not None and again is not None
