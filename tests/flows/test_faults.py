@@ -33,8 +33,6 @@ from pipeline.vault import file_sha256
 from tests.conftest import PRODUCTION, SCRIPT, Finished, clean_environment, give_prefect_home
 from tests.running import checksums, kept, start, vault_of, wait_for
 
-pytestmark = pytest.mark.xdist_group("faults")
-
 Command = Callable[..., Finished]
 Damage = Callable[[Path, Path], None]
 

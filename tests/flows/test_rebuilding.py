@@ -26,8 +26,6 @@ from pipeline.production_file import load_order
 from pipeline.vault import Vault, file_sha256
 from tests.running import vault_of
 
-pytestmark = pytest.mark.xdist_group("rebuilding")
-
 SECOND = ("--chapter", "2")  # the shorter one
 
 

@@ -20,9 +20,6 @@ from pipeline.production_file import load_order
 from tests.conftest import PRODUCTION, Finished
 from tests.running import SLOW_ENGINE, checksums, home_of, kept, start, vault_of, wait_for
 
-pytestmark = pytest.mark.xdist_group("flows")  # one worker: what they share is made once
-
-
 Command = Callable[..., Finished]
 
 

@@ -14,8 +14,6 @@ import pytest
 
 from tests.conftest import PRODUCTION, clean_environment
 
-pytestmark = pytest.mark.xdist_group("flows")  # one worker: what they share is made once
-
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:

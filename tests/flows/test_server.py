@@ -13,8 +13,6 @@ from pipeline.errors import EngineError, InputError
 from pipeline.flows import server as server_module
 from pipeline.flows.server import QUIET, prefect_server, settle_environment, users_server
 
-pytestmark = pytest.mark.xdist_group("flows")  # one worker: what they share is made once
-
 
 @pytest.fixture(autouse=True)
 def no_prefect_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
