@@ -86,6 +86,15 @@ def test_a_temperature_of_nought_takes_the_likeliest() -> None:
     assert torch.equal(draw(scaled(logits, how), how, torch.zeros(3, dtype=torch.int64)), logits.argmax(dim=1))
 
 
+def test_noise_that_is_endless_does_not_disturb_the_likeliest() -> None:
+    """One uniform number in 2^25 is rounded to 1; this seed, step and token have it."""
+    how = drawing([0], SEMANTIC, [0.0])
+    step = torch.tensor([363])
+    assert gumbel(how.keys, step, 10_001)[0, 3976] == -torch.inf
+    logits = torch.randn(1, 10_001, generator=torch.Generator().manual_seed(8))
+    assert draw(scaled(logits, how), how, step).item() == logits.argmax().item() != 3976
+
+
 def test_entropy_is_in_nats() -> None:
     assert entropy(torch.full((1, 8), 1 / 8)).item() == pytest.approx(np.log(8), rel=1e-6)
     assert entropy(torch.tensor([[1.0, 0.0]])).item() == 0

@@ -99,7 +99,7 @@ def scaled(logits: torch.Tensor, how: Drawing) -> torch.Tensor:
 def draw(scaled_logits: torch.Tensor, how: Drawing, steps: torch.Tensor) -> torch.Tensor:
     """One token a row, ``[B]``, of `scaled` logits ``[B, V]``."""
     noise = gumbel(how.keys, steps, scaled_logits.shape[1])
-    noise *= (how.temperatures > 0)[:, None]
+    noise.masked_fill_((how.temperatures == 0)[:, None], 0.0)  # times 0 would not do: noise may be -inf
     return (scaled_logits + noise).argmax(dim=-1)
 
 
