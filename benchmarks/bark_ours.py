@@ -10,7 +10,7 @@ from pipeline.engines.bark.bark import Bark
 from pipeline.engines.bark.costs import Chunk
 from pipeline.engines.bark.faults import Expected
 from pipeline.engines.bark.linear import Arithmetic, Arithmetics
-from pipeline.engines.bark.measuring import Stages, forced_requests, measured_units, sizes_of, warm_up
+from pipeline.engines.bark.measuring import Stages, forced_requests, measured_units, warm_up
 from pipeline.engines.bark.memory import MemoryPlan
 from pipeline.engines.bark.prompts import Tokens
 from pipeline.engines.bark.shapes import Rules
@@ -71,4 +71,4 @@ def ours_in(
         weights = replace(weights, rules=weights.rules.faster())
     plan = MemoryPlan(slots, offload=False, weights=0, cache=0, workspace=0)
     bark = Bark(weights, where, plan, draws=1)
-    return Ours(bark, Stages(bark, where, decode), sizes_of(weights), Clock(device))
+    return Ours(bark, Stages(bark, where, decode), weights.sizes, Clock(device))

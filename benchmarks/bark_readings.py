@@ -21,9 +21,9 @@ from pipeline.engines.bark.memory import MemoryPlan
 from pipeline.engines.bark.prompts import Tokens
 from pipeline.engines.bark.random_weights import random_weights
 from pipeline.engines.bark.semantic import Request, Spoken
-from pipeline.engines.bark.shapes import GptShape, Rules
+from pipeline.engines.bark.shapes import GptShape, Rules, Sizes
 from pipeline.engines.bark.speeds import Clock
-from pipeline.engines.bark.units import Limits, Sizes, least_units
+from pipeline.engines.bark.units import Limits, least_units
 from pipeline.engines.bark.waiting import Wanted
 
 TINY = (2, 2, 32)

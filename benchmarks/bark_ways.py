@@ -16,7 +16,6 @@ from bark_peer import Peer, peer_in, random_model
 from pipeline.engines.bark.codec import decode_batch, load_codec
 from pipeline.engines.bark.costs import Chunk, passes
 from pipeline.engines.bark.linear import Arithmetics
-from pipeline.engines.bark.measuring import sizes_of
 from pipeline.engines.bark.speeds import Clock, bfloat16_against_float32, measured_limits
 from pipeline.engines.bark.units import STAGES, Limits, Sizes, StageSeconds, Units, composed, least_units
 from pipeline.engines.bark.weights import load_weights
@@ -137,6 +136,6 @@ def load_ways(kinds: Sequence[Kind], size: str, folder: Path, clock: Clock) -> l
                 else ours_in(arithmetic, weights, decode, device=clock.device, slots=slots, fast=name == FAST)
             )
         side = sides[name, arithmetic]
-        sizes = side.sizes if isinstance(side, Ours) else sizes_of(weights)
+        sizes = side.sizes if isinstance(side, Ours) else weights.sizes
         every.append(Way(side, name, arithmetic, rows, sizes, limits[arithmetic]))
     return every

@@ -89,8 +89,8 @@ def test_the_figures_of_the_json_line_are_ratios_of_what_was_measured() -> None:
     from bark_ways import DOCUMENTED, FAST, OURS, PEER, Way
 
     from pipeline.engines.bark.costs import Chunk, passes
-    from pipeline.engines.bark.shapes import GptShape, Rules
-    from pipeline.engines.bark.units import Limits, Sizes, Units, composed
+    from pipeline.engines.bark.shapes import GptShape, Rules, Sizes
+    from pipeline.engines.bark.units import Limits, Units, composed
 
     shape = GptShape(1, 1, 8, 1024, 12_096, 12_096, bias=False)
     sizes, limits = Sizes(Rules(), shape, shape, shape, {}), Limits(1e9, 1e9, 1e9, 4, 4)

@@ -7,8 +7,8 @@ from dataclasses import astuple
 import pytest
 
 from pipeline.engines.bark.costs import Chunk, codec_work, gpt_work, passes
-from pipeline.engines.bark.shapes import GptShape, Rules
-from pipeline.engines.bark.units import Limits, Sizes, Units, composed, least_units
+from pipeline.engines.bark.shapes import GptShape, Rules, Sizes
+from pipeline.engines.bark.units import Limits, Units, composed, least_units
 
 ONE = GptShape(layers=1, heads=1, width=2, block=16, input_vocabulary=8, output_vocabulary=8, bias=False)
 SMALL = GptShape(12, 12, 768, 1024, 12_096, 12_096, bias=False)

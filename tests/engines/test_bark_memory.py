@@ -8,38 +8,39 @@ from collections.abc import Iterator
 import pytest
 from bark_models import ANY_LENGTH, GREEDY, bark_of, generated, pocket_prompt, pocket_weights
 
-from pipeline.engines.bark.linear import Arithmetics
-from pipeline.engines.bark.memory import Shapes, plan_memory, slot_bytes, weight_bytes
+from pipeline.engines.bark.linear import Arithmetic, Arithmetics
+from pipeline.engines.bark.memory import plan_memory, slot_bytes, weight_bytes
 from pipeline.engines.bark.options import Sampling
 from pipeline.engines.bark.semantic import Request
-from pipeline.engines.bark.shapes import GptShape, Rules
+from pipeline.engines.bark.shapes import GptShape, Rules, Sizes
 from pipeline.engines.bark.waiting import Wanted
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 GB = 10**9
 LARGE, SMALL = (
-    Shapes(
+    Sizes(
+        Rules(),
         GptShape(layers, heads, width, 1024, 129_600, 10_048, False),
         GptShape(layers, heads, width, 1024, 12_096, 12_096, False),
         GptShape(layers, heads, width, 1024, 1_056, 1_056, False),
+        {},
     )
     for layers, heads, width in ((24, 16, 1024), (12, 12, 768))
 )
 
 
-def plan(shapes: Shapes, arithmetic: str, free: float, *, device: str = "cuda", slots: int = 0):
-    return plan_memory(
-        shapes, Rules(), arithmetic, device=device, slots=slots, free=int(free), together=8 if device == "cuda" else 1
-    )
+def plan(sizes: Sizes, arithmetic: Arithmetic, free: float, *, device: str = "cuda", slots: int = 0):
+    where = Arithmetics(device, arithmetic, fixed=device == "cuda")
+    return plan_memory(sizes, where, slots=slots, free=int(free), together=8 if where.fixed else 1)
 
 
 def test_sizes_are_those_of_the_published_checkpoints() -> None:
     """24 layers of 12 x 1024^2 weights; the text's own 117,504 rows of embeddings are not loaded."""
     assert LARGE.coarse.linear_weights == 24 * 12 * 1024**2 == 301_989_888
-    assert weight_bytes(LARGE.coarse, "bfloat16") == 2 * (301_989_888 + 2 * 12_096 * 1024)
-    assert weight_bytes(SMALL.coarse, "int8") == 12 * 12 * 768**2 + 4 * 2 * 12_096 * 768
+    assert weight_bytes(LARGE.coarse, Arithmetics("cuda", "bfloat16")) == 2 * (301_989_888 + 2 * 12_096 * 1024)
+    assert weight_bytes(SMALL.coarse, Arithmetics("cpu", "int8")) == 12 * 12 * 768**2 + 4 * 2 * 12_096 * 768
     assert (
-        slot_bytes(LARGE, Rules(), "bfloat16", "cuda") == 2 * 24 * 1024 * 1024 * 2
+        slot_bytes(LARGE, Arithmetics("cuda", "bfloat16")) == 2 * 24 * 1024 * 1024 * 2
     )  # keys and values of 1,024 positions
 
 

@@ -20,7 +20,7 @@ from pipeline.engines.bark.caches import Caches
 from pipeline.engines.bark.coarse import CoarseRow, CoarseStage, begin, codes_of
 from pipeline.engines.bark.fine import FineStage
 from pipeline.engines.bark.linear import Arithmetics
-from pipeline.engines.bark.memory import MemoryPlan, Shapes, free_bytes, plan_memory
+from pipeline.engines.bark.memory import MemoryPlan, free_bytes, plan_memory
 from pipeline.engines.bark.prompts import Tokens
 from pipeline.engines.bark.semantic import SemanticStage, Spoken
 from pipeline.engines.bark.waiting import Due, Waiting, Wanted
@@ -78,7 +78,7 @@ class Bark:
         home = replace(where, device="cpu") if plan.offload else where
         self.rules, self.slots, self._draws = weights.rules, plan.slots, draws
         self._where, self._offload = where, plan.offload
-        self._together = FIXED_TOGETHER if where.fixed else 1
+        self._together = together_in(where)
         self._fill_at = FILLED_AT * self._together if where.fixed else 1
         with torch.inference_mode():
             self.semantic = SemanticStage(weights.semantic, weights.rules, where, home)
@@ -170,6 +170,8 @@ class Bark:
                     raise MemoryError(str(error)) from None
                 self.slots = max(1, min(self.slots, len(part)) // 2)
                 self._caches.drop()
+                for stage in (self.semantic, self.coarse):
+                    stage.replays.forget()  # graphs hold on to the cache
         return results
 
     @contextmanager
@@ -187,16 +189,13 @@ class Bark:
 
 def planned(weights: Weights, where: Arithmetics, slots: int = 0) -> MemoryPlan:
     """How a checkpoint fits into the memory that is free now. ``slots``: 0 is as many as are useful and fit."""
-    shapes = Shapes(weights.semantic.shape, weights.coarse.shape, weights.fine.shape)
-    return plan_memory(
-        shapes,
-        weights.rules,
-        where.arithmetic,
-        device=where.device,
-        slots=slots,
-        free=free_bytes(where.device),
-        together=FIXED_TOGETHER if where.fixed else 1,
-    )
+    free = free_bytes(where.device)
+    return plan_memory(weights.sizes, where, slots=slots, free=free, together=together_in(where))
+
+
+def together_in(where: Arithmetics) -> int:
+    """Windows of 1,024 in one pass."""
+    return FIXED_TOGETHER if where.fixed else 1
 
 
 def _generation(due: Due, codes: Tokens) -> Generation:

@@ -13,7 +13,7 @@ from pipeline.engines.bark.checkpoint import find_checkpoint
 from pipeline.engines.bark.codec import decode_batch, load_codec
 from pipeline.engines.bark.costs import Chunk, Passes, passes
 from pipeline.engines.bark.engine import arithmetics_of
-from pipeline.engines.bark.measuring import Stages, measured_units, sizes_of, warm_up
+from pipeline.engines.bark.measuring import Stages, measured_units, warm_up
 from pipeline.engines.bark.memory import MemoryPlan
 from pipeline.engines.bark.random_weights import SIZES, random_codec, random_weights
 from pipeline.engines.bark.shapes import Rules
@@ -97,7 +97,7 @@ def _benchmark(settings: Settings) -> Benchmark:
     warm_up(stages, chunk, clock)
     run, limits = passes(chunk, weights.rules), measured_limits(where, clock)
     seconds = composed(measured_units(stages, chunk, plan.slots, clock), run, plan.slots)
-    least = composed(least_units(sizes_of(weights), run, plan.slots, limits), run, plan.slots)
+    least = composed(least_units(weights.sizes, run, plan.slots, limits), run, plan.slots)
     return Benchmark(
         model=model,
         is_random=is_random,

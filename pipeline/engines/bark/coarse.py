@@ -7,7 +7,7 @@ row takes any place in any company at each window: rows that are done leave, oth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -106,7 +106,7 @@ class CoarseStage(torch.nn.Module):
         self._heads = linears(home.linear(head[first : first + rules.codebook_size]) for first in firsts)
         self._firsts = firsts
         self._beginnings = Beginnings(self.gpt, self._tokens)
-        self._replays = Replays(captures=where.device == "cuda" and home.device == "cuda")
+        self.replays = Replays(captures=where.device == "cuda" and home.device == "cuda")
 
     @property
     def positions(self) -> int:
@@ -125,7 +125,7 @@ class CoarseStage(torch.nn.Module):
         ordered = [inputs[number] for number in order]
         logits = self._read_together(ordered, cache, together) if self._where.fixed else self._read(ordered, cache)
         new = self._new_rows([rows[n] for n in order], [len(each.ids) for each in ordered], cache.rows)
-        held = self._replays.adopt(new, cache)
+        held = self.replays.adopt(new, cache)
         draw_next(held.first(len(rows)), logits)
         for step in range(1, steps[0]):
             count = cache.rows if self._where.fixed else sum(each > step for each in steps)
@@ -136,7 +136,7 @@ class CoarseStage(torch.nn.Module):
         for place, number in enumerate(order):
             row, length = rows[number], steps[place]
             tokens = np.concatenate([row.drawn, drawn[place, :length] + offsets[:length]])
-            done[number] = CoarseRow(row.request, row.semantic, row.spoken_from, row.history, tokens, row.wanted)
+            done[number] = replace(row, drawn=tokens)
         return done
 
     def _steps(self, row: CoarseRow) -> int:
@@ -201,4 +201,4 @@ class CoarseStage(torch.nn.Module):
             hidden = self.gpt.step(x, cache, some.at, self.positions)
             draw_next(some, self._heads[now](hidden))
 
-        self._replays.run((count, now), draw_one, rows.tensors)
+        self.replays.run((count, now), draw_one, rows.tensors)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pipeline.engines.bark.bark import FIXED_TOGETHER, SPOKEN_TOGETHER, Bark
+from pipeline.engines.bark.bark import SPOKEN_TOGETHER, Bark, together_in
 from pipeline.engines.bark.caches import Caches
 from pipeline.engines.bark.coarse import CoarseStage, begin
 from pipeline.engines.bark.costs import Chunk, Passes, passes
@@ -21,8 +21,7 @@ from pipeline.engines.bark.prompts import HistoryPrompt, Tokens
 from pipeline.engines.bark.semantic import Request, SemanticStage
 from pipeline.engines.bark.shapes import Rules
 from pipeline.engines.bark.speeds import Clock
-from pipeline.engines.bark.units import Sizes, Units
-from pipeline.engines.bark.weights import Weights
+from pipeline.engines.bark.units import Units
 
 STEPS = {"cpu": 24, "cuda": 10_000}
 """Semantic steps whose mean is taken, around the mean position. All of them on a GPU, where capturing costs too."""
@@ -50,7 +49,7 @@ class Stages:
     @property
     def together(self) -> int:
         """Prompts of the coarse stage in one pass."""
-        return FIXED_TOGETHER if self.where.fixed else 1
+        return together_in(self.where)
 
     def cache(self, stage: SemanticStage | CoarseStage, rows: int, positions: int) -> Cache:
         """As the engine makes one."""
@@ -195,9 +194,3 @@ def _codec_frame(stages: Stages, run: Passes, rows: int, clock: Clock) -> float:
     start = clock()
     stages.decode([codes] * rows)
     return (clock() - start) / run.frames
-
-
-def sizes_of(weights: Weights) -> Sizes:
-    """What costs are counted from."""
-    semantic, coarse, fine = (stage.shape for stage in (weights.semantic, weights.coarse, weights.fine))
-    return Sizes(weights.rules, semantic, coarse, fine, weights.codec_shape)

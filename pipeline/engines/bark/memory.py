@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from pipeline.engines.bark.shapes import GptShape, Rules
+import torch
 
-BYTES = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 4}
-"""Of a number outside the linears."""
-LINEAR_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2, "int8": 1}
+from pipeline.engines.bark.linear import Arithmetics
+from pipeline.engines.bark.shapes import GptShape, Sizes
+
 MOST_SLOTS = {"cpu": 8, "cuda": 128}
-"""More gain nothing: docs/bark.md, and the guide's roofline for a GPU."""
+"""More gain little: docs/bark.md; on a GPU the roofline is flat from 64 on, by calculation."""
 SPARE = 0.15
 """Of free memory, left to others and to fragments."""
 _ACTIVATIONS = 24
@@ -19,15 +19,6 @@ _ACTIVATIONS = 24
 _ATTENTION_POSITIONS = 1_024
 VOICES = 2
 """Whose windows' beginnings count here, each about as large as a slot; more are kept as long as they are small."""
-
-
-@dataclass(frozen=True)
-class Shapes:
-    """Sizes of the three transformers."""
-
-    semantic: GptShape
-    coarse: GptShape
-    fine: GptShape
 
 
 @dataclass(frozen=True)
@@ -57,26 +48,25 @@ class MemoryPlan:
         return f"{_size(self.total)} ({parts}{', one stage at a time' if self.offload else ''})"
 
 
-def weight_bytes(shape: GptShape, arithmetic: str, tables: int = 1) -> int:
+def weight_bytes(shape: GptShape, where: Arithmetics, tables: int = 1) -> int:
     """Of one transformer; ``tables``: of token embeddings, and as many heads."""
     vocabularies = tables * shape.width * (min(shape.input_vocabulary, 12_096) + shape.output_vocabulary)
-    return shape.linear_weights * LINEAR_BYTES[arithmetic] + vocabularies * BYTES[arithmetic]
+    linear = 1 if where.arithmetic == "int8" else where.dtype.itemsize
+    return shape.linear_weights * linear + vocabularies * where.dtype.itemsize
 
 
-def slot_bytes(shapes: Shapes, rules: Rules, arithmetic: str, device: str) -> int:
+def slot_bytes(sizes: Sizes, where: Arithmetics) -> int:
     """Keys and values of one reading: of the stage that needs more."""
-    size = 2 if device == "cpu" and arithmetic == "int8" else BYTES[arithmetic]
+    rules = sizes.rules
     semantic = rules.max_text_tokens + rules.max_semantic_tokens
     coarse = rules.max_coarse_input + rules.max_coarse_history + rules.sliding_window
     return max(
-        2 * shape.layers * shape.width * positions * size
-        for shape, positions in ((shapes.semantic, semantic), (shapes.coarse, coarse))
+        2 * shape.layers * shape.width * positions * where.cache_dtype.itemsize
+        for shape, positions in ((sizes.semantic, semantic), (sizes.coarse, coarse))
     )
 
 
-def plan_memory(
-    shapes: Shapes, rules: Rules, arithmetic: str, *, device: str, slots: int, free: int, together: int
-) -> MemoryPlan:
+def plan_memory(sizes: Sizes, where: Arithmetics, *, slots: int, free: int, together: int) -> MemoryPlan:
     """How Bark fits into ``free`` bytes.
 
     Args:
@@ -84,28 +74,26 @@ def plan_memory(
         together: sequences in one pass.
     """
     stages = [
-        weight_bytes(shapes.semantic, arithmetic),
-        weight_bytes(shapes.coarse, arithmetic),
-        weight_bytes(shapes.fine, arithmetic, rules.fine_codebooks),
+        weight_bytes(sizes.semantic, where),
+        weight_bytes(sizes.coarse, where),
+        weight_bytes(sizes.fine, where, sizes.rules.fine_codebooks),
     ]
-    widest = max(shape.width for shape in (shapes.semantic, shapes.coarse, shapes.fine))
-    workspace = together * _ATTENTION_POSITIONS * widest * _ACTIVATIONS * BYTES[arithmetic]
-    one = slot_bytes(shapes, rules, arithmetic, device)
-    if device == "cpu":
-        workspace += VOICES * slot_bytes(shapes, rules, "float32", device)
+    widest = max(shape.width for shape in (sizes.semantic, sizes.coarse, sizes.fine))
+    workspace = together * _ATTENTION_POSITIONS * widest * _ACTIVATIONS * where.dtype.itemsize
+    one = slot_bytes(sizes, where)
+    if where.device == "cpu":
+        workspace += VOICES * slot_bytes(sizes, Arithmetics("cpu", "float32"))
     usable = int(free * (1 - SPARE)) - workspace
-    offload = device == "cuda" and sum(stages) + one > usable
+    offload = where.device == "cuda" and sum(stages) + one > usable
     weights = max(stages) if offload else sum(stages)
     if not slots:
-        slots = max(1, min(MOST_SLOTS[device], (usable - weights) // one))
+        slots = max(1, min(MOST_SLOTS[where.device], (usable - weights) // one))
     return MemoryPlan(slots, offload, weights, slots * one, workspace)
 
 
 def free_bytes(device: str) -> int:
     """Memory that is free now, on the GPU or on this machine."""
     if device == "cuda":
-        import torch
-
         return int(torch.cuda.mem_get_info()[0])
     return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 

@@ -85,14 +85,10 @@ class BarkNarrator:
             sounds = decode_batch(self.codec, [made.codes for _, made in spoken])
         for (index, made), sound in zip(spoken, sounds, strict=True):
             yield index, _rendition(made, sound)
+        silence = Sound(np.zeros(round(EMPTY_S * self.sample_rate), np.float32), self.sample_rate)
         for index, made in some:
             if not made.codes.shape[1]:
-                yield (
-                    index,
-                    _rendition(
-                        made, Sound(np.zeros(round(EMPTY_S * self.sample_rate), np.float32), self.sample_rate)
-                    ),
-                )
+                yield index, _rendition(made, silence)
 
     def _wanted(self, index: int, reading: Reading) -> Wanted:
         if reading.speed != 1.0:

@@ -75,7 +75,7 @@ class SemanticStage(torch.nn.Module):
         self._tokens: torch.Tensor
         self.register_buffer("_tokens", home.tensor(self._every_token[:known]))
         self._head = home.linear(stage.tensors["lm_head.weight"][:known])
-        self._replays = Replays(captures=where.device == "cuda" and home.device == "cuda")
+        self.replays = Replays(captures=where.device == "cuda" and home.device == "cuda")
 
     @property
     def positions(self) -> int:
@@ -90,7 +90,7 @@ class SemanticStage(torch.nn.Module):
         """
         rules = self.rules
         prompt_length = rules.max_text_tokens + 1
-        waiting = self._replays.adopt(
+        waiting = self.replays.adopt(
             self._new_rows(requests, cache.rows if self._where.fixed else len(requests)), cache
         )
         logits = self._read_prompts(requests, cache, together)
@@ -171,7 +171,7 @@ class SemanticStage(torch.nn.Module):
             hidden = self.gpt.step(x, cache, some.at, length)
             draw_next(some, self._head(hidden), self.rules.semantic_end)
 
-        self._replays.run(length, step, rows.tensors)
+        self.replays.run(length, step, rows.tensors)
 
     def _told(self, rows: Rows, row: int, tokens: int, request: Request) -> Spoken:
         stop: Literal["end", "cap", "limit"] = "end"

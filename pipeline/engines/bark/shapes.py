@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -110,3 +112,18 @@ class Rules:
     def frames(self, semantic_tokens: int) -> int:
         """Frames of the codec that so many semantic tokens become."""
         return int(semantic_tokens * self.coarse_per_semantic / self.coarse_codebooks)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Of a whole checkpoint.
+
+    Attributes:
+        codec: as transformers' ``codec_config`` tells it.
+    """
+
+    rules: Rules
+    semantic: GptShape
+    coarse: GptShape
+    fine: GptShape
+    codec: Mapping[str, Any]

@@ -130,6 +130,11 @@ class Replays:
             self._rows, self._cache = rows, cache
         return rows
 
+    def forget(self) -> None:
+        """Let go of graphs, and of the rows and the cache that they work on."""
+        self._graphs.clear()
+        self._rows = self._cache = None
+
     def run(self, key: Hashable, step: Callable[[], None], state: Sequence[torch.Tensor]) -> None:
         """Run ``step``.
 

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import astuple, dataclass, fields, replace
-from typing import Any
 
 from pipeline.engines.bark.costs import Passes, Work, codec_work, gpt_work
-from pipeline.engines.bark.shapes import GptShape, Rules
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Of a whole checkpoint.
-
-    Attributes:
-        codec: as transformers' ``codec_config`` tells it.
-    """
-
-    rules: Rules
-    semantic: GptShape
-    coarse: GptShape
-    fine: GptShape
-    codec: Mapping[str, Any]
+from pipeline.engines.bark.shapes import Sizes
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pipeline.engines.bark.checkpoint import (
     read_json,
 )
 from pipeline.engines.bark.names import codec_names, stage_names, stage_sizes, what_is_wrong, with_tied_heads
-from pipeline.engines.bark.shapes import GptShape, Rules
+from pipeline.engines.bark.shapes import GptShape, Rules, Sizes
 from pipeline.engines.bark.tensor_files import read_pickled, read_tensors, tensors_in
 from pipeline.errors import EngineError
 
@@ -57,6 +57,10 @@ class Weights:
     fine: Stage
     codec: Mapping[str, torch.Tensor]
     codec_shape: Mapping[str, Any]
+
+    @property
+    def sizes(self) -> Sizes:
+        return Sizes(self.rules, self.semantic.shape, self.coarse.shape, self.fine.shape, self.codec_shape)
 
 
 _FINE = "fine_acoustics"
